@@ -1,0 +1,5 @@
+"""LiveInsight: real-time web analytics that you run yourself."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

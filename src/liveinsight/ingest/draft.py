@@ -1,0 +1,75 @@
+"""The event on its way: what the request carried (`Delivery`) and what the steps have found so far (`Draft`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from liveinsight.models.events import Event
+
+
+class Delivery(NamedTuple):
+    """One request to the collector. `address` is the client's IP: it is hashed or thrown away, never kept.
+
+    `country` and `region` are what a trusted proxy said; `received_at` is in ms.
+    """
+
+    body: bytes
+    received_at: int
+    address: str = ""
+    user_agent: str = ""
+    country: str = ""
+    region: str = ""
+
+
+class Device(NamedTuple):
+    """What a user agent says."""
+
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device: str = ""
+
+
+class Campaign(NamedTuple):
+    """The five campaign tags of an address."""
+
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+
+
+NO_CAMPAIGN = Campaign()
+NO_DEVICE = Device()
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event between validation and store. Each step fills the fields it is named after."""
+
+    event: Event
+    delivery: Delivery
+    sent_at: int | None
+    site_id: str = ""
+    hostname: str = ""
+    timestamp: int = 0
+    clock: str = ""
+    page_url: str = ""
+    page: str = ""
+    query: str = ""
+    referrer: str = ""
+    source: str = ""
+    channel: str = ""
+    campaign: Campaign = NO_CAMPAIGN
+    country: str = ""
+    region: str = ""
+    device: Device = NO_DEVICE
+    visitor_id: str = ""
+    user_agent: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.user_agent = self.event.user_agent or self.delivery.user_agent

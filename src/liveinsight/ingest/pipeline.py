@@ -1,0 +1,141 @@
+"""The pipeline: what happens to an event between the request and the store, in order.
+
+Each step reads and fills a `Draft`, or returns a `Refusal` that ends the event's way with a reason for the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic_core import to_json
+
+from liveinsight.errors import InvalidInput
+from liveinsight.ingest.bot import drop_bots
+from liveinsight.ingest.clock import repair_clock
+from liveinsight.ingest.country import put_country
+from liveinsight.ingest.device import put_device
+from liveinsight.ingest.draft import Delivery, Draft
+from liveinsight.ingest.outcome import UNKNOWN_SITE, Intake, Refusal, Refused, rejected
+from liveinsight.ingest.page import put_page
+from liveinsight.ingest.parse import read_envelope, read_event
+from liveinsight.ingest.source import put_source
+from liveinsight.models.events import CUT, Context, StoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liveinsight.ingest.site import Sites
+    from liveinsight.ingest.visitor import Visitors
+
+    Step = Callable[[Draft], Refusal | None]
+
+_SENT_FIELDS = (
+    "user_id",
+    "referrer",
+    "language",
+    "timezone",
+    "screen",
+    "element_tag",
+    "element_id",
+    "element_class",
+    "element_text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The steps, configured. One instance serves every request."""
+
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, sites: Sites, visitors: Visitors) -> Pipeline:
+        """The pipeline of this product, in its order."""
+        return cls(
+            (
+                sites.put_site,
+                repair_clock,
+                drop_bots,
+                put_page,
+                put_source,
+                put_device,
+                put_country,
+                visitors.put_visitor,
+            )
+        )
+
+    def run(self, delivery: Delivery) -> tuple[Intake, InvalidInput | None]:
+        """What became of a request's events; and, when its body could not be read at all, the error that says why."""
+        intake = Intake(delivery.received_at)
+        try:
+            envelope = read_envelope(delivery.body)
+        except InvalidInput as error:
+            intake.refused.append(Refused(0, UNKNOWN_SITE, rejected(error.code, "", error.message)))
+            return intake, error
+        for index, raw in enumerate(envelope.events):
+            event = read_event(raw, suspicious=envelope.suspicious)
+            if isinstance(event, Refusal):
+                intake.refused.append(Refused(index, UNKNOWN_SITE, event))
+                continue
+            draft = Draft(event, delivery, envelope.sent_at)
+            refusal = self._refuse(draft)
+            if refusal is None:
+                intake.events.append(_finish(draft, raw))
+            else:
+                intake.refused.append(Refused(index, draft.site_id, refusal))
+        return intake, None
+
+    def _refuse(self, draft: Draft) -> Refusal | None:
+        for step in self.steps:
+            refusal = step(draft)
+            if refusal is not None:
+                return refusal
+        return None
+
+
+def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
+    event = draft.event
+    sent = {}
+    for name in _SENT_FIELDS:
+        value = getattr(event, name)
+        if value:
+            sent[name] = value[: CUT[name]] if name in CUT else value
+    if draft.clock:
+        sent["clock"] = draft.clock
+    return StoredEvent(
+        draft.site_id,
+        event.session_id,
+        event.event_id or _content_id(raw),
+        draft.timestamp,
+        draft.delivery.received_at,
+        event.event_type,
+        draft.visitor_id,
+        draft.page_url,
+        draft.page,
+        (event.page_title or "")[: CUT["page_title"]],
+        draft.user_agent[: CUT["user_agent"]],
+        event.conversion_type or "",
+        event.value,
+        (event.currency or "").upper(),
+        sent,
+        event.properties,
+        Context(
+            draft.hostname,
+            draft.referrer,
+            draft.source,
+            draft.channel,
+            *draft.campaign,
+            draft.country,
+            draft.region,
+            *draft.device,
+            screen=event.screen or "",
+            language=event.language or "",
+        ),
+    )
+
+
+def _content_id(raw: dict[str, object]) -> str:
+    """An id for an event that came without one: the same content gives the same id, so that a retry counts once."""
+    return hashlib.blake2b(to_json(raw), digest_size=16).hexdigest()

@@ -1,0 +1,67 @@
+"""Step `site`: which site an event belongs to, and whether its events are taken here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from liveinsight.ingest.outcome import UNKNOWN_SITE, Refusal, rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from liveinsight.ingest.draft import Draft
+
+_SITE = re.compile(r"[\w.:\[\]-]+")
+
+
+@lru_cache(maxsize=4096)
+def site_name(name: str) -> str:
+    """The one spelling of a site: lower case, without `www.`, international names in their own letters."""
+    host = name.strip().lower().rstrip(".").removeprefix("www.")
+    if "xn--" in host:
+        try:
+            return host.encode("ascii").decode("idna")
+        except UnicodeError:
+            return host
+    return host
+
+
+@lru_cache(maxsize=4096)
+def _host_of(netloc: str) -> str:
+    return site_name(urlsplit(f"//{netloc}").hostname or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The sites whose events are accepted; None accepts any."""
+
+    allowed: frozenset[str] | None
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Sites:
+        """From setting `sites`: `*` among the names accepts any site."""
+        names = frozenset(names)
+        return cls(None if "*" in names else frozenset(map(site_name, names)))
+
+    def accepts(self, site_id: str) -> bool:
+        return self.allowed is None or site_id in self.allowed
+
+    def put_site(self, draft: Draft) -> Refusal | None:
+        """`site_id` as sent, else the host of the page without `www.`; refused when it is not ours."""
+        netloc = draft.event.page_url.split("/", 3)[2].split("?", 1)[0].split("#", 1)[0]
+        draft.hostname = _host_of(netloc)
+        sent = draft.event.site_id
+        site_id = site_name(sent) if sent else draft.hostname
+        if not self.accepts(site_id):
+            draft.site_id = UNKNOWN_SITE
+            message = "events of this site are not accepted here: add it to LIVEINSIGHT_SITES"
+            return rejected("site_not_allowed", "site_id", message)
+        if not _SITE.fullmatch(site_id):
+            draft.site_id = UNKNOWN_SITE
+            return rejected("invalid_event", "site_id", "must be a host name, or letters, digits and _ . : -")
+        draft.site_id = site_id
+        return None

@@ -1,0 +1,183 @@
+"""Events: as a tracker sends them (`Event`, `EventBatch`, validated) and as stores keep them (`StoredEvent`)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+MAX_BATCH_EVENTS = 500
+MAX_PROPERTIES = 30
+MAX_PROPERTY_NAME = 64
+MAX_PROPERTY_VALUE = 500
+MAX_URL = 2048
+MAX_TIMESTAMP = 253_402_300_799_999  # the end of the year 9999, in ms: anything above is not in milliseconds
+
+# Longer texts are cut to these lengths, not refused: a long title is no reason to lose a page view.
+CUT = {"page_title": 500, "referrer": MAX_URL, "user_agent": 1000, "element_class": 200, "element_text": 100}
+
+PRESENCE_TYPES = frozenset({"heartbeat", "page_exit", "scroll", "web_vital"})
+PAGE_VIEW = "page_view"
+PAGE_EXIT = "page_exit"
+CONVERSION = "conversion"
+
+Scalar = str | int | float | bool | None
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+def is_interaction(event_type: str) -> bool:
+    """True for every type that is neither a page view nor a presence event (design: definitions)."""
+    return event_type != PAGE_VIEW and event_type not in PRESENCE_TYPES
+
+
+def _absolute_url(url: str) -> str:
+    if not url[:8].lower().startswith(("http://", "https://")):
+        msg = "must be an absolute address that starts with http:// or https://"
+        raise ValueError(msg)
+    if _CONTROL.search(url):
+        msg = "must not contain spaces or control characters"
+        raise ValueError(msg)
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        parts.port  # noqa: B018  reading it is what checks the port
+    except ValueError:
+        host = None
+    if not host:
+        msg = "must name a host"
+        raise ValueError(msg)
+    return url
+
+
+def _scalars(properties: dict[str, Any]) -> None:
+    if len(properties) > MAX_PROPERTIES:
+        msg = f"has {len(properties)} custom properties; the limit is {MAX_PROPERTIES}"
+        raise ValueError(msg)
+    for name, value in properties.items():
+        if not 0 < len(name) <= MAX_PROPERTY_NAME:
+            msg = f"property name {name[:20]!r}... must have 1 to {MAX_PROPERTY_NAME} characters"
+            raise ValueError(msg)
+        kind = type(value)
+        if kind is str:
+            if len(value) > MAX_PROPERTY_VALUE:
+                msg = f"property {name!r} is longer than {MAX_PROPERTY_VALUE} characters"
+                raise ValueError(msg)
+        elif kind is int:
+            if not -(2**63) <= value < 2**63:
+                msg = f"property {name!r} is a number too large to keep"
+                raise ValueError(msg)
+        elif kind is float:
+            if value - value != 0:  # infinite or not a number
+                msg = f"property {name!r} must be a finite number"
+                raise ValueError(msg)
+        elif kind is not bool and value is not None:
+            msg = f"property {name!r} must be text, a number, true, false or null: nesting is not kept"
+            raise ValueError(msg)
+
+
+class Event(BaseModel):
+    """One event as the tracker sends it. Unknown top-level keys are custom properties: up to 30, scalars only.
+
+    `timestamp` is in milliseconds since the epoch by the sender's clock. Raises pydantic.ValidationError.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, hide_input_in_errors=True)
+
+    session_id: Annotated[str, Field(min_length=1, max_length=100)]
+    timestamp: Annotated[int, Field(gt=0, le=MAX_TIMESTAMP, description="milliseconds since the epoch")]
+    event_type: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+    page_url: Annotated[str, Field(max_length=MAX_URL), AfterValidator(_absolute_url)]
+    event_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    site_id: Annotated[str, Field(min_length=1, max_length=253)] | None = None
+    user_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    page_title: str | None = None
+    referrer: str | None = None
+    user_agent: str | None = None
+    language: Annotated[str, Field(max_length=35)] | None = None
+    timezone: Annotated[str, Field(max_length=64)] | None = None
+    screen: Annotated[str, Field(max_length=32)] | None = None
+    element_tag: Annotated[str, Field(max_length=64)] | None = None
+    element_id: Annotated[str, Field(max_length=200)] | None = None
+    element_class: str | None = None
+    element_text: str | None = None
+    conversion_type: Annotated[str, Field(max_length=100)] | None = None
+    value: FiniteFloat | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = None
+
+    @model_validator(mode="after")
+    def _check_properties(self) -> Event:
+        if self.__pydantic_extra__:
+            _scalars(self.__pydantic_extra__)
+        return self
+
+    @property
+    def properties(self) -> dict[str, Scalar]:
+        """The custom properties that have a value."""
+        return {name: value for name, value in (self.__pydantic_extra__ or {}).items() if value is not None}
+
+
+class EventBatch(BaseModel):
+    """Several events in one request. `sent_at`, the sender's clock in ms when it sent them, repairs their times."""
+
+    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+
+    events: Annotated[list[Event], Field(min_length=1, max_length=MAX_BATCH_EVENTS)]
+    sent_at: int | None = None
+
+
+class Context(NamedTuple):
+    """The session-level dimensions as one event shows them; a session takes those of its first event.
+
+    Empty text means unknown, except for `source`, which the pipeline always names.
+    """
+
+    hostname: str = ""
+    referrer: str = ""
+    source: str = ""
+    channel: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+    country: str = ""
+    region: str = ""
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device: str = ""
+    screen: str = ""
+    language: str = ""
+
+
+class StoredEvent(NamedTuple):
+    """An event that passed the pipeline. Times in ms since the epoch; `timestamp` is repaired, `page` derived.
+
+    `sent` holds the client's remaining fields (element_*, screen, language, ...), `properties` the custom ones.
+    """
+
+    site_id: str
+    session_id: str
+    event_id: str
+    timestamp: int
+    received_at: int
+    event_type: str
+    visitor_id: str
+    page_url: str
+    page: str
+    page_title: str
+    user_agent: str
+    conversion_type: str
+    value: float | None
+    currency: str
+    sent: dict[str, str]
+    properties: dict[str, Scalar]
+    context: Context
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """The total order of a session's events: by time, then by id, so that every home breaks ties alike."""
+        return self.timestamp, self.event_id

@@ -1,0 +1,1 @@
+"""What the numbers mean and how a question is asked: no store, no SQL."""

@@ -1,0 +1,151 @@
+"""DuckDBStore: the embedded store. Writes go through the writer thread; readers use cursors of their own."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from liveinsight.errors import StoreUnavailable
+from liveinsight.store.base import LedgerRow, Live, Purged, Recorded
+from liveinsight.store.duckdb.database import open_database
+from liveinsight.store.duckdb.lock import FolderLock
+from liveinsight.store.duckdb.queries import answer
+from liveinsight.store.duckdb.rows import EVENT_COLUMNS, read_event
+from liveinsight.store.duckdb.tables import Tables
+from liveinsight.store.duckdb.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.settings import Settings
+    from liveinsight.stats.period import Period
+    from liveinsight.stats.query import Query, Result
+    from liveinsight.store.base import Batch, Clock
+
+_NUMBERED = re.compile(r"(.+)\.([1-9]\d{0,8})", re.DOTALL)
+_NTH_SESSION = """
+    SELECT site_id, started_at, last_activity FROM (
+        SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY started_at) AS number
+        FROM all_sessions WHERE session_id = $session_id
+    ) WHERE number = $number AND ($site_id IS NULL OR site_id = $site_id)
+    ORDER BY last_activity DESC, site_id LIMIT 1
+"""
+_EVENTS_OF_SESSION = f"""
+    SELECT {EVENT_COLUMNS} FROM events
+    WHERE site_id = $1 AND session_id = $2 AND timestamp BETWEEN $3 AND $4 ORDER BY timestamp, event_id
+"""
+_LEDGER = """
+    SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
+    FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
+    WHERE hour >= $start AND hour < $end AND ($site_id IS NULL OR site_id = $site_id)
+    GROUP BY ALL ORDER BY hour, site_id, outcome, reason
+"""
+
+
+class DuckDBStore:
+    """One file, one process. Raises StartError (StoreInUse, SchemaTooNew, SettingError) when it cannot be opened."""
+
+    def __init__(self, path: Path, settings: Settings, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = FolderLock(path)
+        try:
+            self._writer = Writer(lambda: Tables(open_database(path, settings), clock()), clock, settings.queue_limit)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def record(self, batch: Batch) -> Future[Recorded]:
+        return self._writer.record(batch)
+
+    def run(self, query: Query) -> Result:
+        with self._reader() as cursor:
+            return answer(query, cursor)
+
+    def live(self, site_id: str, now: int) -> Live:
+        state = self._tables().state
+        if state.unresolved:
+            self._writer.call(Tables.resolve)
+        return Live(state.active(site_id, now), state.recent(site_id, now))
+
+    def session_events(self, session_id: str, site_id: str | None = None) -> list[StoredEvent]:
+        candidates = [(session_id, 1)]
+        if numbered := _NUMBERED.fullmatch(session_id):
+            candidates.append((numbered[1], int(numbered[2])))
+        with self._reader() as cursor:
+            for client_id, number in candidates:
+                asked = {"session_id": client_id, "number": number, "site_id": site_id}
+                if found := cursor.execute(_NTH_SESSION, asked).fetchall():
+                    site, start, end = found[0]
+                    rows = cursor.execute(_EVENTS_OF_SESSION, [site, client_id, start, end]).fetchall()
+                    return [read_event(row) for row in rows]
+        return []
+
+    def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
+        with self._reader() as cursor:
+            asked = {"start": period.start, "end": period.end, "site_id": site_id}
+            return [LedgerRow(*row) for row in cursor.execute(_LEDGER, asked).fetchall()]
+
+    def document(self, kind: str, key: str) -> str | None:
+        with self._reader(flushed=False) as cursor:
+            return _document(cursor, kind, key)
+
+    def put_document(self, kind: str, key: str, text: str | None, *, keep: bool = False) -> str | None:
+        def put(tables: Tables) -> str | None:
+            connection = tables.connection
+            found = _document(connection, kind, key)
+            if (keep and found is not None) or found == text:
+                return found
+            connection.begin()
+            connection.execute("DELETE FROM documents WHERE kind = $1 AND key = $2", [kind, key])
+            if text is not None:
+                connection.execute("INSERT INTO documents VALUES ($1, $2, $3)", [kind, key, text])
+            connection.commit()
+            if text is None:  # what was deleted is to be gone from the disk too, not only from the table
+                connection.execute("CHECKPOINT")
+            return text
+
+        kept: str | None = self._writer.call(put)
+        return kept
+
+    def documents(self, kind: str) -> dict[str, str]:
+        with self._reader(flushed=False) as cursor:
+            return dict(cursor.execute("SELECT key, text FROM documents WHERE kind = $1", [kind]).fetchall())
+
+    def purge(self, before: int) -> Purged:
+        purged: Purged = self._writer.call(lambda tables: tables.purge(before, self._clock()))
+        return purged
+
+    def close(self) -> None:
+        self._writer.stop()
+        self._lock.release()
+
+    def _tables(self) -> Tables:
+        tables = self._writer.tables
+        if tables is None:
+            raise StoreUnavailable
+        return tables
+
+    @contextmanager
+    def _reader(self, *, flushed: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that sees everything recorded so far. Failures of the database come out as StoreUnavailable."""
+        if flushed and not self._tables().is_flushed():
+            self._writer.call(lambda tables: tables.flush(self._clock()))
+        try:
+            cursor = self._tables().cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException) as error:
+            raise StoreUnavailable from error
+
+
+def _document(connection: Any, kind: str, key: str) -> str | None:
+    rows = connection.execute("SELECT text FROM documents WHERE kind = $1 AND key = $2", [kind, key]).fetchall()
+    return rows[0][0] if rows else None

@@ -1,0 +1,233 @@
+"""The writer thread: the only one that changes the database, and the memory folded from it.
+
+It takes whatever waits, without a fixed delay: one transaction a group, one fsync, then the answers. About once a
+second it writes what the fold changed, in a transaction that also moves the watermark. After a crash the events beyond
+the watermark are folded again, so sessions and ledger cannot drift from the events.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+
+from liveinsight.errors import LiveInsightError, QueueFull, StoreUnavailable
+from liveinsight.stats.period import HOUR_MS
+from liveinsight.store.base import DUPLICATE, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.store.base import Batch, Clock
+    from liveinsight.store.duckdb.state import LedgerKey
+    from liveinsight.store.duckdb.tables import Tables
+
+logger = logging.getLogger(__name__)
+
+GROUP_EVENTS = 2000  # events in one transaction at most, so that nobody waits long behind a crowd
+_FLUSH_SECONDS = 1.0
+_REOPEN_SECONDS = 0.5
+
+
+class _Write(NamedTuple):
+    batch: Batch
+    done: Future[Recorded]
+
+
+class _Call(NamedTuple):
+    function: Callable[[Tables], Any]
+    done: Future[Any]
+
+
+class _Stop(NamedTuple):
+    pass
+
+
+class Writer:
+    """Owns the `Tables`. Batches and calls are done in the order in which they came."""
+
+    def __init__(self, open_tables: Callable[[], Tables], clock: Clock, queue_limit: int) -> None:
+        self._open_tables = open_tables
+        self._clock = clock
+        self._queue_limit = queue_limit
+        self._queue: SimpleQueue[_Write | _Call | _Stop] = SimpleQueue()
+        self._lock = Lock()
+        self._waiting = 0
+        self._accepting = True
+        self._flushed = time.monotonic()
+        self.tables: Tables | None = open_tables()
+        self._thread = Thread(target=self._run, name="liveinsight-writer", daemon=True)
+        self._thread.start()
+
+    def record(self, batch: Batch) -> Future[Recorded]:
+        """Queue a batch. Raises QueueFull, or StoreUnavailable while the database is closed."""
+        done: Future[Recorded] = Future()
+        with self._lock:
+            if not self._accepting or self.tables is None:
+                raise StoreUnavailable
+            if self._waiting >= self._queue_limit:
+                raise QueueFull
+            self._waiting += len(batch.events)
+            self._queue.put(_Write(batch, done))
+        return done
+
+    def call(self, function: Callable[[Tables], Any]) -> Any:
+        """Run something on the writer thread after all that came before, and give its result."""
+        done: Future[Any] = Future()
+        with self._lock:
+            if not self._accepting or self.tables is None:
+                raise StoreUnavailable
+            self._queue.put(_Call(function, done))
+        return done.result()
+
+    def stop(self) -> None:
+        """Finish what waits, flush, close the database. Calling it again is fine."""
+        with self._lock:
+            self._accepting = False
+            self._queue.put(_Stop())
+        self._thread.join()
+
+    def _run(self) -> None:
+        task: _Write | _Call | _Stop | None = None
+        while not isinstance(task, _Stop):
+            task = task or self._next()
+            if isinstance(task, _Write):
+                task = self._write(task)
+            elif isinstance(task, _Call):
+                self._do(task)
+                task = None
+            if time.monotonic() - self._flushed >= _FLUSH_SECONDS:
+                self._flush()
+        self._close()
+
+    def _next(self) -> _Write | _Call | _Stop | None:
+        try:
+            return self._queue.get(timeout=max(0.0, self._flushed + _FLUSH_SECONDS - time.monotonic()))
+        except Empty:
+            return None
+
+    def _write(self, first: _Write) -> _Call | _Stop | None:
+        """Commit `first` and the writes that wait behind it; gives the task that ended the group, if one did."""
+        group, events, following = [first], len(first.batch.events), None
+        while events < GROUP_EVENTS:
+            try:
+                task = self._queue.get_nowait()
+            except Empty:
+                break
+            if not isinstance(task, _Write):
+                following = task
+                break
+            group.append(task)
+            events += len(task.batch.events)
+        with self._lock:
+            self._waiting -= events
+        self._commit(group)
+        return following
+
+    def _commit(self, group: list[_Write]) -> None:
+        if self.tables is None:
+            _fail(group)
+            return
+        try:
+            answers = commit([write.batch for write in group], self.tables)
+        except Exception as error:  # noqa: BLE001  whatever it was, the file decides what happened: open it again
+            self._give_up(error)
+            _fail(group)
+            return
+        for write, answer in zip(group, answers, strict=True):
+            write.done.set_result(answer)
+
+    def _do(self, call: _Call) -> None:
+        if self.tables is None:
+            call.done.set_exception(StoreUnavailable())
+            return
+        try:
+            result = call.function(self.tables)
+        except LiveInsightError as error:
+            call.done.set_exception(error)
+        except Exception as error:  # noqa: BLE001  as above
+            self._give_up(error)
+            call.done.set_exception(StoreUnavailable())
+        else:
+            call.done.set_result(result)
+
+    def _flush(self) -> None:
+        self._flushed = time.monotonic()
+        if self.tables is None:
+            self._reopen()
+            return
+        try:
+            self.tables.flush(self._clock())
+        except Exception as error:  # noqa: BLE001  as above
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """The database is in doubt: close it. It is opened again in a moment; until then callers are told to retry."""
+        logger.error("the store failed and is opened again", extra={"error": _sentence(error)})
+        with self._lock:
+            tables, self.tables = self.tables, None
+        if tables is not None:
+            tables.close()
+        self._flushed = time.monotonic() - _FLUSH_SECONDS + _REOPEN_SECONDS
+
+    def _reopen(self) -> None:
+        try:
+            tables = self._open_tables()
+        except (LiveInsightError, duckdb.Error, OSError) as error:
+            logger.warning("the store cannot be opened yet", extra={"error": _sentence(error)})
+            return
+        with self._lock:
+            self.tables = tables
+        logger.info("the store is open again")
+
+    def _close(self) -> None:
+        if self.tables is None:
+            return
+        try:
+            self.tables.flush(self._clock())
+            self.tables.connection.execute("CHECKPOINT")
+        except duckdb.Error as error:  # the log holds everything: the next start reads it
+            logger.warning("the store was closed without tidying up", extra={"error": _sentence(error)})
+        self.tables.close()
+
+
+def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
+    """Store the new events of several batches in one transaction, then fold them. One answer a batch."""
+    events = [event for batch in batches for event in batch.events]
+    known = tables.known.duplicates(events, tables.connection) if events else set()
+    answers = []
+    fresh: list[StoredEvent] = []
+    counts: Counter[LedgerKey] = Counter()
+    for batch in batches:
+        hour = batch.received_at // HOUR_MS * HOUR_MS
+        stored = []
+        for event in batch.events:
+            key = (event.site_id, event.event_id)
+            if key in known:
+                counts[event.site_id, event.received_at // HOUR_MS * HOUR_MS, DUPLICATE, ""] += 1
+            else:
+                known.add(key)
+                stored.append(event)
+        for site_id, outcome, reason, refused in batch.refused:
+            counts[site_id, hour, outcome, reason] += refused
+        fresh += stored
+        answers.append(Recorded(stored, len(batch.events) - len(stored)))
+    if fresh or counts:
+        tables.append(fresh, counts)
+    return answers
+
+
+def _fail(group: list[_Write]) -> None:
+    for write in group:
+        write.done.set_exception(StoreUnavailable())
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__
