@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _BYTE = re.compile(r"entry at byte position (\d+)")
 _LOG_ERROR = re.compile(r"\bWAL\b")
+_MAGIC = b"d\x00b"  # how DuckDB's log begins; it ignores one that begins otherwise, without a word
 _FRAME_HEADER = 16  # DuckDB's log: a header, then frames of length (8 bytes), checksum (8 bytes) and content
 _LONGEST_HEADER = 256
 
@@ -32,7 +33,8 @@ def open_salvaging(path: Path, connect: Callable[[Path], duckdb.DuckDBPyConnecti
     Raises StartError when the database file itself is damaged.
     """
     log = path.with_name(path.name + ".wal")
-    _keep_torn_end(path, log)
+    if log.exists() and log.stat().st_size:
+        _inspect(path, log, log.read_bytes())
     for _ in range(3):
         try:
             return connect(path)
@@ -61,14 +63,15 @@ def _cut(path: Path, log: Path, intact: int) -> None:
     )
 
 
-def _keep_torn_end(path: Path, log: Path) -> None:
-    """DuckDB ignores an end of the log that is no whole entry: normal after a crash, maybe damage. Keep a copy."""
-    size = log.stat().st_size if log.exists() else 0
-    if size and (torn := size - _whole_frames(log.read_bytes())):
+def _inspect(path: Path, log: Path, content: bytes) -> None:
+    """Look for the damage that DuckDB passes over in silence: a log it does not know, or an end that is no entry."""
+    if not _MAGIC.startswith(content[: len(_MAGIC)]):
+        _cut(path, log, 0)
+    elif torn := len(content) - _whole_frames(content):
         logger.warning(
             "the database's log does not end with a whole entry: normal when the process was killed while writing,"
             " and then nothing acknowledged is lost; otherwise the end was damaged",
-            extra={"bytes_ignored": torn, "bytes": size, "set_aside": _set_aside(path, log)},
+            extra={"bytes_ignored": torn, "bytes": len(content), "set_aside": _set_aside(path, log)},
         )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from liveinsight.stats.query import Query, Result
     from liveinsight.store.base import Batch, Clock
 
-_NUMBERED = re.compile(r"(.+)\.([1-9]\d{0,8})", re.DOTALL)
+_NUMBERED = re.compile(r"(.+)\.([2-9]|[1-9]\d{1,8})", re.DOTALL)
 _NTH_SESSION = """
     SELECT site_id, started_at, last_activity FROM (
         SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY started_at) AS number

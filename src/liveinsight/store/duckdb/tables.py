@@ -122,11 +122,14 @@ class Tables:
         with state.lock:
             self.state = state
             self._load_state(now)
+        self.known = KnownIds()
+        self.known.load(con)
         con.execute("CHECKPOINT")
         return Purged(events, sessions)
 
     def close(self) -> None:
         """Let go of the file; what was committed stays."""
+        del self._events, self._ledger  # they hold the connection
         for each in (self._readers, self.connection):
             each.close()
 

@@ -1,0 +1,105 @@
+"""A damaged write-ahead log does not stop the server: the intact prefix opens, and the log says what was lost."""
+
+from __future__ import annotations
+
+import logging
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liveinsight.errors import StartError
+from liveinsight.settings import Settings
+from liveinsight.stats.period import Period
+from liveinsight.store.duckdb import DuckDBStore
+from tests.factories import NOON, SITE, Clock, event, put, query, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+EVENTS = 60
+IDS = [f"e{number}" for number in range(EVENTS)]
+
+
+def _open(folder: Path) -> DuckDBStore:
+    return DuckDBStore(folder / "liveinsight.duckdb", Settings(), Clock())
+
+
+def _send_all(store: DuckDBStore) -> int:
+    """Send the same events as every time, one request each; gives how many were new."""
+    return sum(len(put(store, event(NOON + number, event_id=each))[0]) for number, each in enumerate(IDS))
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Path:
+    """What is on the disk when the process dies after acknowledging every event."""
+    store = _open(tmp_path / "running")
+    assert _send_all(store) == EVENTS
+    shutil.copytree(tmp_path / "running", tmp_path / "crashed")
+    store.close()
+    return tmp_path / "crashed"
+
+
+def _wal(folder: Path) -> Path:
+    return folder / "liveinsight.duckdb.wal"
+
+
+def _kept(store: DuckDBStore) -> list[str]:
+    return [each.event_id for each in store.session_events("s", SITE)]
+
+
+def cut(log: bytearray, chance: random.Random) -> bytearray:
+    return log[: chance.randrange(len(log) // 3, len(log))]
+
+
+def zeroed(log: bytearray, chance: random.Random) -> bytearray:
+    tail = chance.randrange(16, len(log) // 2)
+    return log[:-tail] + bytes(tail)
+
+
+def flipped(log: bytearray, chance: random.Random) -> bytearray:
+    log[chance.randrange(len(log) // 2, len(log))] ^= 1 << chance.randrange(8)
+    return log
+
+
+def headless(log: bytearray, chance: random.Random) -> bytearray:
+    return bytearray(chance.randbytes(64)) + log[64:]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("damage", [cut, zeroed, flipped, headless])
+def test_intact_prefix_opens_and_a_retry_brings_back_the_rest(
+    crashed: Path, damage: Callable[[bytearray, random.Random], bytearray], seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = _wal(crashed)
+    log.write_bytes(damage(bytearray(log.read_bytes()), random.Random(seed)))
+    damaged = log.read_bytes()
+    store = _open(crashed)
+    kept = _kept(store)
+    assert kept == IDS[: len(kept)]
+    ever = Period(0, 2 * NOON)
+    assert sum(row.events for row in store.ledger(SITE, ever)) == len(kept)
+    if len(kept) < EVENTS - 1:  # without the last one alone, the log may look as if it had ended there
+        assert any(record.levelno >= logging.WARNING and "log" in record.message for record in caplog.records)
+        aside = next(crashed.glob("*.damaged-*"))
+        assert _wal(aside).read_bytes() == damaged
+    assert _send_all(store) == EVENTS - len(kept)
+    assert table(store, query("events", "page_views", "sessions", period=ever)) == [(EVENTS, EVENTS, 1)]
+    store.close()
+
+
+def test_untouched_log_loses_nothing_and_says_nothing(crashed: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = _open(crashed)
+    assert _kept(store) == IDS
+    store.close()
+    assert not caplog.records
+    assert not list(crashed.glob("*.damaged-*"))
+
+
+def test_damaged_database_file_is_one_clear_sentence(crashed: Path) -> None:
+    database = crashed / "liveinsight.duckdb"
+    database.write_bytes(b"\0" * 4096 + database.read_bytes()[4096:])
+    with pytest.raises(StartError, match=r"liveinsight\.duckdb cannot be opened"):
+        _open(crashed)
