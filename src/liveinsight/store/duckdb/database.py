@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -24,6 +25,11 @@ _LOCKED_DOWN = (
 )
 
 
+def _cores() -> int:
+    """The processors that this process may use: DuckDB counts all that the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def open_database(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """A connection to the migrated database, with file access, extensions and settings locked.
 
@@ -32,9 +38,7 @@ def open_database(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
 
     def connect(path: Path) -> duckdb.DuckDBPyConnection:
         try:
-            return duckdb.connect(
-                path, config={"memory_limit": settings.memory_limit, "preserve_insertion_order": False}
-            )
+            return duckdb.connect(path, config={"memory_limit": settings.memory_limit, "threads": _cores()})
         except (duckdb.ParserException, duckdb.InvalidInputException) as error:
             if "memory" not in str(error).lower():
                 raise

@@ -24,7 +24,8 @@ def answer(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
     statement = Statement(query)
     if query.dimensions and query.interval and len(query.dimensions) == 1:
         return _every_part(query, statement, cursor)
-    rows = cursor.execute(statement.page(), statement.values).fetchall()
+    paging = {"limit": query.limit, "offset": query.offset}
+    rows = cursor.execute(statement.page(), statement.values | paging).fetchall()
     if not rows and query.offset:
         total = cursor.execute(f"{statement.groups()} SELECT count(*) FROM groups", statement.values).fetchall()[0][0]
     else:
@@ -85,7 +86,6 @@ class Statement:
         """The asked rows, each with the number of all rows as its last column."""
         columns = dict(zip((*self.query.dimensions, *self.query.metrics), self._all_names(), strict=True))
         order = ", ".join(f"{columns[name]} {'DESC' if down else 'ASC'}" for name, down in self.query.ordering())
-        self.values |= {"limit": self.query.limit, "offset": self.query.offset}
         return (
             f"{self.groups()} SELECT *, count(*) OVER () FROM groups"
             f" ORDER BY {order} LIMIT $limit::BIGINT OFFSET $offset::BIGINT"

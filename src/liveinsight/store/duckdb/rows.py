@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json, to_json
 
 from liveinsight.models.events import Context, StoredEvent
 from liveinsight.models.sessions import Moment, Session
+
+if TYPE_CHECKING:
+    from liveinsight.store.duckdb.state import LedgerKey
 
 EVENT_COLUMNS = (
     "seq, received_at, timestamp, site_id, session_id, event_id, event_type, visitor_id, page_url, page, page_title,"
@@ -16,6 +20,20 @@ EVENT_COLUMNS = (
 )
 
 SqlRow = tuple[Any, ...]
+
+
+def encode_group(events: list[StoredEvent], counts: Counter[LedgerKey]) -> bytes:
+    """A row of `journal`: events as JSON arrays in the order of their fields, and ledger counts."""
+    return to_json([events, [(*key, number) for key, number in counts.items()]])
+
+
+def decode_group(content: bytes) -> tuple[list[StoredEvent], Counter[LedgerKey]]:
+    """What a row of `journal` holds."""
+    events, counts = from_json(content)
+    restored = [StoredEvent._make([*fields[:-1], Context._make(fields[-1])]) for fields in events]
+    return restored, Counter(
+        {(site_id, hour, outcome, reason): number for site_id, hour, outcome, reason, number in counts}
+    )
 
 
 def event_row(seq: int, event: StoredEvent) -> SqlRow:

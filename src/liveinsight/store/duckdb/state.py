@@ -10,8 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from liveinsight.models.sessions import SESSION_GAP_MS, Session, add_to_chain, merge, numbered_id, session_of
-from liveinsight.stats.period import HOUR_MS
-from liveinsight.store.base import RECENT_MS, STORED, LiveSession
+from liveinsight.store.base import RECENT_MS, LiveSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,14 +39,13 @@ class Chain:
 
 
 class State:
-    """Chains by site and client session id, events of the last minutes by second, and ledger counts to be written."""
+    """Chains by site and client session id, and the events of the last minutes by second."""
 
-    def __init__(self) -> None:
-        self.lock = Lock()
+    def __init__(self, lock: Lock | None = None) -> None:
+        self.lock = lock or Lock()
         self.sites: dict[str, dict[str, Chain]] = {}
         self.unresolved: list[Chain] = []  # new here; the file may hold earlier sessions of theirs
         self.dirty: list[Chain] = []
-        self.ledger: Counter[LedgerKey] = Counter()
         self._seconds: dict[str, Counter[tuple[int, str]]] = {}
 
     def load(self, sessions: Iterable[Session]) -> None:
@@ -71,7 +69,6 @@ class State:
             if not chain.dirty:
                 chain.dirty = True
                 self.dirty.append(chain)
-            self.ledger[event.site_id, event.received_at // HOUR_MS * HOUR_MS, STORED, ""] += 1
         self.count_recent(events)
 
     def count_recent(self, events: Iterable[StoredEvent]) -> None:
@@ -81,10 +78,6 @@ class State:
             if seconds is None:
                 seconds = self._seconds[event.site_id] = Counter()
             seconds[event.timestamp // 1000, event.event_type] += 1
-
-    def forget_recent(self) -> None:
-        """Start to count the last minutes anew."""
-        self._seconds.clear()
 
     def join_earlier(self, session: Session) -> None:
         """Put a session that the file held into its chain. The lock must be held."""

@@ -41,10 +41,10 @@ _EVENTS_OF_SESSION = f"""
     WHERE site_id = $1 AND session_id = $2 AND timestamp BETWEEN $3 AND $4 ORDER BY timestamp, event_id
 """
 _LEDGER = """
-    SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
-    FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
+    SELECT site_id, hour, outcome, reason, events
+    FROM ledger
     WHERE hour >= $start AND hour < $end AND ($site_id IS NULL OR site_id = $site_id)
-    GROUP BY ALL ORDER BY hour, site_id, outcome, reason
+    ORDER BY hour, site_id, outcome, reason
 """
 
 

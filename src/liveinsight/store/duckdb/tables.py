@@ -1,24 +1,38 @@
-"""The open tables with the memory folded from them: append events, flush what they changed."""
+"""The open tables with the memory folded from them.
+
+A group of requests becomes durable as one row of `journal`: one small insert, one fsync, whatever its size. About once
+a second `flush` empties the journal into the tables that answer questions, in one transaction. So a crash loses nothing
+and doubles nothing: what the journal still holds was not written elsewhere, and is folded again at the next start.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from liveinsight.store.base import RECENT_MS, Purged
 from liveinsight.store.duckdb.known import KnownIds
-from liveinsight.store.duckdb.rows import EVENT_COLUMNS, event_row, read_event, read_session, session_row
+from liveinsight.store.duckdb.rows import (
+    EVENT_COLUMNS,
+    decode_group,
+    encode_group,
+    event_row,
+    read_event,
+    read_session,
+    session_row,
+)
 from liveinsight.store.duckdb.state import State
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable
 
     import duckdb
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.store.duckdb.rows import SqlRow
     from liveinsight.store.duckdb.state import Chain, LedgerKey
 
-_REFOLD_ROWS = 10_000
+_READ_ROWS = 10_000
 _PURGED_SESSIONS = """
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE last_activity < $1
@@ -26,6 +40,17 @@ _PURGED_SESSIONS = """
 _PURGE_EVENTS = """
     DELETE FROM events USING purged WHERE events.site_id = purged.site_id AND events.session_id = purged.session_id
     AND events.timestamp BETWEEN purged.started_at AND purged.last_activity
+"""
+_NEW_LEDGER = (
+    "CREATE TEMP TABLE ledger_new (site_id VARCHAR, hour BIGINT, outcome VARCHAR, reason VARCHAR, events BIGINT)"
+)
+_MERGE_LEDGER = """
+    MERGE INTO ledger USING ledger_new AS new
+    ON ledger.site_id = new.site_id AND ledger.hour = new.hour
+        AND ledger.outcome = new.outcome AND ledger.reason = new.reason
+    WHEN MATCHED THEN UPDATE SET events = ledger.events + new.events
+    WHEN NOT MATCHED THEN INSERT (site_id, hour, outcome, reason, events)
+        VALUES (new.site_id, new.hour, new.outcome, new.reason, new.events)
 """
 
 
@@ -37,9 +62,10 @@ class Tables:
         self._readers = connection.cursor()
         self.state = State()
         self.known = KnownIds()
-        self._events = connection.appender("events")
-        self._ledger = connection.appender("ledger_new")
-        self._seq = self._watermark = 0
+        self.unwritten: list[StoredEvent] = []  # durable in the journal, not yet in `events`
+        self._ledger: Counter[LedgerKey] = Counter()  # likewise
+        connection.execute(_NEW_LEDGER)
+        self._seq = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
         self._load(now)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -47,20 +73,9 @@ class Tables:
         return self._readers.cursor()
 
     def append(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
-        """Events and ledger counts in one transaction; durable at the return, and then in memory too."""
-        self.connection.begin()
-        if events:
-            self._events.append_rows([event_row(seq, event) for seq, event in enumerate(events, self._seq + 1)])
-            self._events.flush()
-        if counts:
-            self._ledger.append_rows([(*key, number) for key, number in counts.items()])
-            self._ledger.flush()
-        self.connection.commit()
-        self._seq += len(events)
-        if events:
-            self.known.add(events)
-            with self.state.lock:
-                self.state.add(events)
+        """Take new events and ledger counts: durable at the return, and in memory too."""
+        self.connection.execute("INSERT INTO journal VALUES ($1)", [encode_group(events, counts)])
+        self._remember(events, counts)
 
     def resolve(self) -> None:
         """Give the chains that are new in memory the earlier sessions that the file holds."""
@@ -79,30 +94,30 @@ class Tables:
                 state.join_earlier(read_session(row))
 
     def flush(self, now: int) -> None:
-        """Write the sessions that changed and the ledger counts, and move the watermark, in one transaction."""
+        """Empty the journal into events, sessions and ledger, in one transaction."""
         self.resolve()
         state = self.state
         with state.lock:
             finished = state.take_finished(now)
             changed, state.dirty = state.dirty, []
-            ledger, state.ledger = dict(state.ledger), type(state.ledger)()
-        if not (changed or finished or ledger):
+        if not (self.unwritten or self._ledger or finished):
             return
         over = {id(chain) for chain in finished}
         self.connection.begin()
+        self._insert("events", [event_row(seq, event) for seq, event in enumerate(self.unwritten, self._seq + 1)])
         self._rewrite([chain for chain in changed if id(chain) not in over], "active_sessions")
         self._rewrite(finished, "sessions")
-        if ledger:
-            self._ledger.append_rows([(*key, number) for key, number in ledger.items()])
-            self._ledger.flush()
-        self._merge_ledger()
-        self.connection.execute("UPDATE watermark SET seq = $1", [self._seq])
+        self._insert("ledger_new", [(*key, number) for key, number in self._ledger.items()])
+        self.connection.execute(_MERGE_LEDGER)
+        self.connection.execute("DELETE FROM ledger_new")
+        self.connection.execute("DELETE FROM journal")
         self.connection.commit()
-        self._watermark = self._seq
+        self._seq += len(self.unwritten)
+        self.unwritten, self._ledger = [], Counter()
 
     def is_flushed(self) -> bool:
-        """Whether the tables show everything that is committed."""
-        return self._watermark == self._seq and not self.state.unresolved and not self.state.ledger
+        """Whether the tables show everything that is durable."""
+        return not (self.unwritten or self._ledger or self.state.unresolved)
 
     def purge(self, before: int, now: int) -> Purged:
         """See Store.purge. The memory is folded anew from what is left."""
@@ -117,21 +132,28 @@ class Tables:
         con.execute("DELETE FROM ledger WHERE hour + 3600000 <= $1", [before])
         con.execute("DROP TABLE purged")
         con.commit()
-        state = State()
-        state.lock = self.state.lock
-        with state.lock:
-            self.state = state
-            self._load_state(now)
         self.known = KnownIds()
         self.known.load(con)
+        lock = self.state.lock
+        with lock:
+            self.state = State(lock)
+            self._load_state(now)
         con.execute("CHECKPOINT")
         return Purged(events, sessions)
 
     def close(self) -> None:
         """Let go of the file; what was committed stays."""
-        del self._events, self._ledger  # they hold the connection
         for each in (self._readers, self.connection):
             each.close()
+
+    def _remember(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
+        self._ledger.update(counts)
+        if not events:
+            return
+        self.unwritten += events
+        self.known.add(events)
+        with self.state.lock:
+            self.state.add(events)
 
     def _rewrite(self, chains: list[Chain], table: str) -> None:
         """Replace the rows of chains, wherever they are, by rows in `table`."""
@@ -143,50 +165,35 @@ class Tables:
                     " (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))",
                     [[session.site_id for session in stale], [session.session_id for session in stale]],
                 )
-        rows = [session_row(session) for chain in chains for session in chain.sessions]
-        if rows:
-            appender = self.connection.appender(table)
-            appender.append_rows(rows)
-            appender.flush()
+        self._insert(table, [session_row(session) for chain in chains for session in chain.sessions])
         for chain in chains:
             chain.rows_in = table
             chain.dirty = False
 
-    def _merge_ledger(self) -> None:
-        self.connection.execute("""
-            MERGE INTO ledger USING (
-                SELECT site_id, hour, outcome, reason, sum(events)::BIGINT AS events FROM ledger_new GROUP BY ALL
-            ) AS new
-            ON ledger.site_id = new.site_id AND ledger.hour = new.hour
-                AND ledger.outcome = new.outcome AND ledger.reason = new.reason
-            WHEN MATCHED THEN UPDATE SET events = ledger.events + new.events
-            WHEN NOT MATCHED THEN INSERT (site_id, hour, outcome, reason, events)
-                VALUES (new.site_id, new.hour, new.outcome, new.reason, new.events)
-        """)
-        self.connection.execute("DELETE FROM ledger_new")
+    def _insert(self, table: str, rows: list[SqlRow]) -> None:
+        if rows:
+            appender = self.connection.appender(table)
+            appender.append_rows(rows)
+            appender.flush()
 
     def _load(self, now: int) -> None:
-        """Fold the memory from the file: active sessions as of the watermark, then the events beyond it."""
-        con = self.connection
-        self._seq = con.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
-        self._watermark = con.execute("SELECT seq FROM watermark").fetchall()[0][0]
-        self._seq = max(self._seq, self._watermark)  # a purge may have taken the last events
-        self.known.load(con)
-        self._load_state(now)
+        """Fold the memory from the file: the sessions as last flushed, then what the journal still holds."""
+        self.known.load(self.connection)
+        with self.state.lock:
+            self._load_state(now)
+        for (content,) in self.connection.execute("SELECT content FROM journal ORDER BY rowid").fetchall():
+            self._remember(*decode_group(content))
         self.flush(now)
 
     def _load_state(self, now: int) -> None:
-        con, state = self.connection, self.state
-        state.load(map(read_session, con.execute("SELECT * FROM active_sessions").fetchall()))
-        for events in self._events_where("seq > $1", self._watermark):
-            state.add(events)
-        state.forget_recent()
-        for events in self._events_where("timestamp > $1", now - RECENT_MS - 1000):
-            state.count_recent(events)
+        rows = self.connection.execute("SELECT * FROM active_sessions").fetchall()
+        self.state.load(map(read_session, rows))
+        for events in self._recent_events(now - RECENT_MS - 1000):
+            self.state.count_recent(events)
 
-    def _events_where(self, condition: str, value: int) -> Iterable[list[StoredEvent]]:
+    def _recent_events(self, since: int) -> Iterable[list[StoredEvent]]:
         cursor = self.connection.cursor()
-        cursor.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE {condition}", [value])
-        while rows := cursor.fetchmany(_REFOLD_ROWS):
+        cursor.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE timestamp > $1", [since])
+        while rows := cursor.fetchmany(_READ_ROWS):
             yield [read_event(row) for row in rows]
         cursor.close()
