@@ -199,6 +199,9 @@ class Analytics:
                 msg = "There is no site of that name here. GET /api/sites lists them."
                 raise NotFound(msg, code="unknown_site")
             return name
+        allowed = self._sites.allowed
+        if allowed and len(allowed) == 1:
+            return next(iter(allowed))
         known = [each["site_id"] for each in self.sites() if each["site_id"] != UNKNOWN_SITE]
         if len(known) > 1:
             msg = f"There are {len(known)} sites: say which with site_id, for example site_id={known[0]}."
