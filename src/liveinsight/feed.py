@@ -39,4 +39,4 @@ class Feed:
 
     def leave(self, listener: Listener) -> None:
         with self._lock:
-            self._listeners = tuple(each for each in self._listeners if each is not listener)
+            self._listeners = tuple(each for each in self._listeners if each != listener)

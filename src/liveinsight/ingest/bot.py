@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from liveinsight.ingest.draft import Draft
 
 _BOT = re.compile(
-    r"bot\b|bot/|crawler|spider|slurp|headlesschrome|phantomjs|lighthouse|facebookexternalhit|yeti/"
+    r"(?<!cu)bot\b|bot/|crawler|spider|slurp|headlesschrome|phantomjs|lighthouse|facebookexternalhit|yeti/"
     r"|^(?:curl|wget|python-|go-http|java/|libwww|okhttp|axios|node-fetch)",
     re.IGNORECASE,
 )

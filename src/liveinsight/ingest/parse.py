@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from liveinsight.models.events import MAX_BATCH_EVENTS, Event
 MAX_BODY_BYTES = 1024 * 1024
 _LONGEST_INT = 40  # digits; longer ones cannot be valid anywhere and are costly to convert
 _LONGEST_MESSAGE = 200
+_SHOULD = re.compile(r"^\w+ should ")
 _MAX_SENT_AT = 10**15
 
 _validate = Event.__pydantic_validator__.validate_python
@@ -109,7 +111,7 @@ def _unstorable_text(raw: dict[str, Any]) -> Refusal | None:
 def _first_problem(error: ValidationError) -> Refusal:
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(str(part) for part in problem["loc"])
-    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should ")
+    message = _SHOULD.sub("must ", problem["msg"].removeprefix("Value error, "))
     if problem["type"] == "missing":
         message = "is required"
     return rejected("invalid_event", field, message[:_LONGEST_MESSAGE])

@@ -158,7 +158,9 @@ def year_before(period: Period, timezone: str) -> Period:
         day = min(local.day, 28) if local.month == 2 else local.day  # noqa: PLR2004  February
         return _ms(local.replace(year=local.year - 1, day=day, tzinfo=tz))
 
-    return Period(back(period.start), back(period.end))
+    start = back(period.start)
+    end = back(period.end - 1) + 1  # the last instant: a period that ends with 28 February ends with it every year
+    return Period(start, end if end > start else start + period.end - period.start)
 
 
 def _local(at: int, tz: ZoneInfo) -> datetime:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _JOINED = (
     "e.site_id = s.site_id AND e.session_id = s.session_id AND e.timestamp BETWEEN s.started_at AND s.last_activity"
 )
+_MOST_UNITS = 200_000
 
 
 def answer(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
@@ -80,7 +81,7 @@ class Statement:
             for name, column in zip(query.dimensions, self._columns, strict=True)
             if dimension_scope(name) == EVENT
         ]
-        self._unit = self._bind_parts()
+        self._find_part = self._bind_parts()
 
     def page(self) -> str:
         """The asked rows, each with the number of all rows as its last column."""
@@ -150,9 +151,7 @@ class Statement:
         return self._select(columns, f"all_sessions s JOIN events e ON {_JOINED}", conditions, distinct=True)
 
     def _select(self, columns: list[str], tables: str, conditions: list[str], *, distinct: bool = False) -> str:
-        if self._unit:
-            tables += " JOIN (SELECT unnest($units::BIGINT[]) AS unit, unnest($parts::BIGINT[]) AS part) parts"
-            tables += f" ON parts.unit = {self._time_of(columns)} // $unit::BIGINT"
+        tables += self._find_part.format(time=self._time_of(columns))
         word = "SELECT DISTINCT" if distinct else "SELECT"
         return f"{word} {', '.join(columns)} FROM {tables} WHERE {' AND '.join(conditions)}"
 
@@ -190,21 +189,26 @@ class Statement:
         self.values[name] = value
         return f"${name}"
 
-    def _bind_parts(self) -> int:
-        """Bind the time dimension as a map from equal units to parts: 0 without one, else the unit in ms.
+    def _bind_parts(self) -> str:
+        """Bind the time dimension; gives the join that finds the part of a `{time}`, empty without a time dimension.
 
-        The largest unit that every part is made of: a quarter of an hour, a day, ...: so a change of the clock,
-        or a zone of half hours, is only another map.
+        A map from equal units to parts: the largest unit that every part is made of, a quarter of an hour, a day, ...:
+        so a change of the clock, or a zone of half hours, is only another map. Clocks that were once off by seconds
+        (Monrovia until 1972) would need too many units: then the part is searched for.
         """
         parts = self.query.parts()
         if not parts:
-            return 0
-        unit = gcd(*parts)
-        ends = [*parts[1:], max(self.query.period.end, parts[-1] + 1)]
+            return ""
+        end = max(self.query.period.end, parts[-1] + 1)
+        unit = gcd(*parts) or end
+        if (end - parts[0]) // unit > _MOST_UNITS:
+            self.values["parts"] = parts
+            return " ASOF JOIN (SELECT unnest($parts::BIGINT[]) AS part) parts ON {time} >= parts.part"
         pairs = [
             (at, part)
-            for part, end in zip(parts, ends, strict=True)
-            for at in range(part // unit, (end - 1) // unit + 1)
+            for part, following in zip(parts, [*parts[1:], end], strict=True)
+            for at in range(part // unit, (following - 1) // unit + 1)
         ]
         self.values |= {"unit": unit, "units": [at for at, _ in pairs], "parts": [part for _, part in pairs]}
-        return unit
+        units = "(SELECT unnest($units::BIGINT[]) AS unit, unnest($parts::BIGINT[]) AS part)"
+        return f" JOIN {units} parts ON parts.unit = {{time}} // $unit::BIGINT"

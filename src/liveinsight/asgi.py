@@ -1,0 +1,110 @@
+"""The whole app: the collector by itself, everything else through FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.types import Receive, Scope, Send
+
+from liveinsight import __version__
+from liveinsight.handlers import health, login, openapi, pages, realtime_api, sessions_api, stats_api
+from liveinsight.handlers.access_log import AccessLog
+from liveinsight.handlers.auth import Gate
+from liveinsight.handlers.event_collector import PATH as COLLECT
+from liveinsight.handlers.event_collector import EventCollector
+from liveinsight.handlers.live_stream import LiveStreams
+from liveinsight.handlers.loop_bridge import LoopBridge
+from liveinsight.handlers.problems import add_problem_handlers
+from liveinsight.handlers.rate_limit import RateLimit
+from liveinsight.service import Analytics
+from liveinsight.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_MAINTAIN_EVERY = 3600.0
+_LOGINS_PER_SECOND, _LOGIN_BURST = 1, 10
+_SLASH_IS_OPTIONAL = ("/api/", "/healthz", "/static/")  # but pages link to each other relative to their own address
+# A trace would carry the token of a login link and the questions of readers out of this process.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+def create_app(analytics: Analytics, settings: Settings, token: str) -> App:
+    """The app on an open service, which its owner closes after the app has stopped."""
+    return App(analytics, settings, token)
+
+
+class App:
+    """The ASGI application."""
+
+    def __init__(self, analytics: Analytics, settings: Settings, token: str) -> None:
+        self._streams = LiveStreams()
+        bridge = LoopBridge()
+        # A busy site would fill the log with its visits, and the ledger counts them better.
+        self._collector = AccessLog(EventCollector(analytics, settings, bridge), logging.DEBUG, COLLECT)
+        rest = _fastapi(analytics, settings)
+        rest.state.analytics = analytics
+        rest.state.settings = settings
+        rest.state.gate = Gate(token)
+        rest.state.login_limit = RateLimit(_LOGINS_PER_SECOND, _LOGIN_BURST)
+        rest.state.streams = self._streams
+        rest.state.bridge = bridge
+        self._rest = AccessLog(rest)
+
+    def end_streams(self) -> None:
+        """End the live streams, which would never finish by themselves. Call it in the event loop, before a stop."""
+        self._streams.end()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.endswith("/") and path.startswith(_SLASH_IS_OPTIONAL):
+            scope["path"] = path = path.rstrip("/")
+        if path == COLLECT:
+            await self._collector(scope, receive, send)
+            return
+        with suppress(Exception):  # answered and logged by now: Starlette raises it once more, for servers to log
+            await self._rest(scope, receive, send)
+
+
+def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        maintenance = asyncio.create_task(_maintain(analytics))
+        yield
+        maintenance.cancel()
+        with suppress(asyncio.CancelledError):
+            await maintenance
+
+    app = FastAPI(
+        title="LiveInsight",
+        version=__version__,
+        description="Real-time web analytics. A trailing slash is optional everywhere. Times are ms since the epoch.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        telemetry=_NO_TELEMETRY,
+    )
+    for module in (realtime_api, sessions_api, stats_api, openapi, health, login, pages):
+        app.include_router(module.router)
+    if settings.demo:
+        app.include_router(pages.demo_router)
+    add_problem_handlers(app)
+    return app
+
+
+async def _maintain(analytics: Analytics) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(analytics.maintain)
+        except Exception:
+            logger.exception("maintenance failed; the next try is in an hour")
+        await asyncio.sleep(_MAINTAIN_EVERY)

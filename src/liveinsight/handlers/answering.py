@@ -1,0 +1,67 @@
+"""What the routers share: the service, the JSON answers, and what their documentation has in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+
+from liveinsight.handlers.auth import require_reader
+from liveinsight.handlers.shapes import Failure
+from liveinsight.service import Analytics
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def _analytics(request: Request) -> Analytics:
+    service: Analytics = request.app.state.analytics
+    return service
+
+
+Service = Annotated[Analytics, Depends(_analytics)]
+
+
+class NoQuestion(BaseModel):
+    """A route without parameters: a misspelt one is an error and not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SiteQuestion(NoQuestion):
+    """The parameter of routes that only ask for a site."""
+
+    site_id: Annotated[str | None, Field(max_length=253, description="May be left out while there is one site.")] = None
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For the OpenAPI document: these statuses carry the error envelope."""
+    return {status: {"model": Failure} for status in statuses}
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """For the OpenAPI document: a body that the route reads by itself. `openapi` adds the model to the document."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def reader_router(tag: str) -> APIRouter:
+    """A router whose routes need the admin token."""
+    return APIRouter(
+        prefix="/api",
+        tags=[tag],
+        dependencies=[Depends(require_reader)],
+        responses=failures(400, 401, 404, 405, 500, 503),
+    )
+
+
+def bare(data: Any) -> Response:
+    """The data itself as JSON. It is ours, so it is not validated again on its way out: tests hold it to its schema."""
+    return Response(to_json(data), headers=NO_STORE, media_type="application/json")
+
+
+def success(data: Any) -> Response:
+    """The data in its envelope."""
+    return bare({"status": "success", "data": data})

@@ -1,0 +1,87 @@
+"""What browsers open: dashboard, tracker, demo. The files are built from web/ into the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from liveinsight.handlers.answering import NO_STORE
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+# Other sites load this file, also those that isolate themselves from other origins.
+_TRACKER = {
+    "Cache-Control": "public, max-age=3600",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_REVALIDATED = {**SECURITY, "Cache-Control": "no-cache"}
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>LiveInsight</title>
+<h1>The pages are not built yet</h1>
+<p>LiveInsight is running and collects events. To see them, run <code>make web</code> in its folder and reload.</p>
+"""
+
+READ = ["GET", "HEAD"]
+
+router = APIRouter(include_in_schema=False)
+demo_router = APIRouter(include_in_schema=False)  # only where the demo is wanted
+
+
+def page(name: str, status: int = 200) -> Response:
+    """A built page, never cached: what it shows depends on who asks."""
+    headers = {**SECURITY, **NO_STORE}
+    if not (WEB / name).is_file():
+        return HTMLResponse(_NOT_BUILT, 503, headers)
+    return FileResponse(WEB / name, status, headers)
+
+
+async def file(folder: str, path: str, headers: dict[str, str], request: Request) -> Response:
+    """A file of a built folder, or 304 when the browser has it. What is missing, or outside the folder, is a 404."""
+    files = StaticFiles(directory=WEB / folder, html=True, check_dir=False)
+    response = await files.get_response(path, request.scope)
+    response.headers.update(headers)
+    return response
+
+
+@router.api_route("/", methods=READ)
+async def dashboard(request: Request) -> Response:
+    """The dashboard, or the login page."""
+    return page("index.html") if request.app.state.gate.admits(request) else page("login.html", 401)
+
+
+@router.api_route("/static/js/{path:path}", methods=READ)
+async def tracker(path: str, request: Request) -> Response:
+    """The script that sites load."""
+    return await file("static/js", path, _TRACKER, request)
+
+
+@router.api_route("/static/live/{path:path}", methods=READ)
+async def page_file(path: str, request: Request) -> Response:
+    """Style, script and pictures of the pages."""
+    return await file("static/live", path, _REVALIDATED, request)
+
+
+@demo_router.api_route("/demo", methods=READ)
+async def to_demo() -> Response:
+    """The address that people type."""
+    return RedirectResponse("demo/", 308)
+
+
+@demo_router.api_route("/demo/{path:path}", methods=READ)
+async def demo(path: str, request: Request) -> Response:
+    """The demo shop."""
+    return await file("demo", path, _REVALIDATED, request)

@@ -1,0 +1,149 @@
+"""The one mapping of errors to HTTP.
+
+Every error, on every route, is `{"status": "error", "message": "one plain sentence", "code": "stable_code",
+"details": [...]}`. What went wrong inside is logged and never answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from liveinsight.errors import (
+    BodyTooLarge,
+    InvalidInput,
+    LiveInsightError,
+    NotFound,
+    RateLimited,
+    Retryable,
+    Unauthorized,
+)
+from liveinsight.handlers.body import ClientGone
+
+logger = logging.getLogger(__name__)
+
+# The first class that fits decides: subclasses come before what they derive from.
+_STATUSES: tuple[tuple[type[LiveInsightError], int], ...] = (
+    (BodyTooLarge, 413),
+    (InvalidInput, 400),
+    (Unauthorized, 401),
+    (NotFound, 404),
+    (RateLimited, 429),
+    (Retryable, 503),
+)
+# What Starlette and FastAPI raise by themselves: code and message by status.
+_OF_FRAMEWORK = {
+    400: ("invalid_input", "The request cannot be understood."),
+    401: ("unauthorized", "Log in first."),
+    403: ("forbidden", "You may not do that."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("body_too_large", "The body is too large for this address."),
+}
+_FAULT = "Something went wrong on our side. The server's log says what."
+_PLACES = {"query": "parameter "}
+# Where Pydantic's own sentence would puzzle a person who wrote an address or a curl command.
+_PLAIN = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too large a number",
+    "int_from_float": "must be a whole number",
+    "json_invalid": "is not valid JSON",
+    "model_type": "must be a JSON object",
+}
+
+
+class Problem(NamedTuple):
+    """An error as it is answered."""
+
+    status: int
+    message: str
+    code: str
+    details: list[dict[str, Any]]
+    headers: dict[str, str]
+
+    def body(self) -> bytes:
+        """The envelope as JSON."""
+        envelope = {"status": "error", "message": self.message, "code": self.code, "details": self.details}
+        return to_json(envelope, inf_nan_mode="null")
+
+
+class _Detail(NamedTuple):
+    """One thing that is wrong with a request. `place` is how to call where it stands."""
+
+    place: str
+    field: str
+    message: str
+
+    def public(self) -> dict[str, Any]:
+        return {"field": self.field, "message": self.message}
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to answer to an error. One that nobody raised on purpose is logged, and answered without any detail."""
+    if isinstance(error, LiveInsightError):
+        for kind, status in _STATUSES:
+            if isinstance(error, kind):
+                return Problem(status, error.message, error.code, error.details, _headers(error))
+    if isinstance(error, RequestValidationError):
+        return _invalid([_detail(each) for each in error.errors()])
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    if isinstance(error, ClientGone):
+        return Problem(400, "The request ended before its body did.", "invalid_input", [], {})
+    logger.error("request failed", exc_info=error)
+    return Problem(500, _FAULT, "internal_error", [], {})
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Have the app answer every exception with its problem."""
+    for kind in (LiveInsightError, RequestValidationError, HTTPException, ClientGone, Exception):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(_request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(problem.body(), problem.status, headers, "application/json")
+
+
+def _headers(error: LiveInsightError) -> dict[str, str]:
+    if isinstance(error, Retryable):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def _of_framework(error: HTTPException) -> Problem:
+    code, message = _OF_FRAMEWORK.get(error.status_code, ("http_error", "The request cannot be answered."))
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    return Problem(error.status_code, message, code, [], headers)
+
+
+def _invalid(details: list[_Detail]) -> Problem:
+    first = details[0]
+    subject = f"{first.place}{first.field}" if first.field else "the body"
+    message = f"{subject[0].upper()}{subject[1:]} {first.message}."
+    return Problem(400, message, "invalid_input", [each.public() for each in details], {})
+
+
+def _detail(found: Mapping[str, Any]) -> _Detail:
+    place, *path = found["loc"]
+    return _Detail(_PLACES.get(place, ""), ".".join(map(str, path)), _plain(found))
+
+
+def _plain(found: Mapping[str, Any]) -> str:
+    message = _PLAIN.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
+    return message.replace("Input should ", "must ")

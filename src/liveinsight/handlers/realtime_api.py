@@ -1,0 +1,39 @@
+"""GET /api/realtime, GET /api/live."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from liveinsight.handlers.answering import NO_STORE, Service, SiteQuestion, reader_router, success
+from liveinsight.handlers.live_stream import LiveStream
+from liveinsight.handlers.shapes import Realtime, Success
+
+router = reader_router("realtime")
+
+# A proxy that collects an answer before it passes it on would hold the stream back.
+_STREAM_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("/realtime", response_model=Success[Realtime])
+def realtime(analytics: Service, question: Annotated[SiteQuestion, Query()]) -> Response:
+    """Now: online visitors, active sessions, visitors by page, the last five minutes."""
+    return success(analytics.realtime(question.site_id))
+
+
+@router.get("/live", response_class=EventStream)
+async def live(request: Request, analytics: Service, question: Annotated[SiteQuestion, Query()]) -> Response:
+    """Server-sent events: `realtime` (the data of /api/realtime) and `events` (what was just stored)."""
+    state = request.app.state
+    site_id = await run_sync(analytics.site, question.site_id)
+    stream = LiveStream(analytics, site_id, state.bridge)
+    return EventStream(state.streams.follow(stream), headers=_STREAM_HEADERS)

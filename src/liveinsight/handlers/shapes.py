@@ -1,0 +1,248 @@
+"""The answers as the OpenAPI document shows them. `liveinsight.answers` builds them; tests compare the two."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liveinsight.models.events import Scalar
+
+Data = TypeVar("Data")
+Count = int
+Number = int | float
+
+
+class Shape(BaseModel):
+    """Keys may be added to an answer; those documented stay."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+
+class Failure(Shape):
+    """Every error."""
+
+    status: Literal["error"]
+    message: str = Field(description="One plain sentence.")
+    code: str = Field(description="Stable, for programs.")
+    details: list[dict[str, Any]] = Field(description="What exactly, when several things may be wrong.")
+
+
+class Success(Shape, Generic[Data]):
+    """The envelope of answers that are objects."""
+
+    status: Literal["success"]
+    data: Data
+
+
+class Rejection(Shape):
+    """An event of a batch that was not accepted; `index` counts from 0."""
+
+    index: int
+    field: str
+    message: str
+
+
+class Collected(Shape):
+    """What became of the events of a request."""
+
+    accepted: Count
+    duplicates: Count
+    filtered: Count = Field(description="Well formed, but not to be counted: bots.")
+    rejected: list[Rejection]
+
+
+class PageVisitors(Shape):
+    """Visitors on a page."""
+
+    page: str
+    visitors: Count
+
+
+class SourceVisitors(Shape):
+    """Visitors from a source."""
+
+    source: str
+    visitors: Count
+
+
+class CountryVisitors(Shape):
+    """Visitors from a country; empty when unknown."""
+
+    country: str
+    visitors: Count
+
+
+class Minute(Shape):
+    """The events of one minute; `time` in ms is its start."""
+
+    time: int
+    events: Count
+    page_views: Count
+
+
+class LastMinutes(Shape):
+    """The last five minutes."""
+
+    events: Count
+    page_views: Count
+    by_type: dict[str, Count]
+    by_minute: list[Minute]
+
+
+class Realtime(Shape):
+    """Now, on one site."""
+
+    site_id: str = Field(description="Empty before the first event.")
+    timestamp: int = Field(description="Now, ms since the epoch.")
+    online_visitors: Count
+    active_sessions: Count
+    pages: list[PageVisitors]
+    last_5_minutes: LastMinutes
+    sources: list[SourceVisitors]
+    countries: list[CountryVisitors]
+
+
+class ActiveSession(Shape):
+    """A session with an event in the last 30 minutes. Times and `duration` in ms."""
+
+    session_id: str
+    user_id: str | None = Field(description="null when the site does not send one.")
+    visitor: str
+    started_at: int
+    last_activity: int
+    entry_page: str
+    current_page: str
+    duration: int
+    events: Count
+    page_views: Count
+    source: str
+    country: str
+    browser: str
+    os: str
+    device: str
+
+
+class SessionEvent(Shape):
+    """One event of a session: what the client sent, and what was derived from it."""
+
+    event_id: str
+    site_id: str
+    session_id: str
+    visitor: str
+    timestamp: int
+    received_at: int
+    event_type: str
+    page_url: str
+    page: str
+    page_title: str
+    conversion_type: str
+    value: float | None
+    currency: str
+    source: str
+    country: str
+    browser: str
+    os: str
+    device: str
+    properties: dict[str, Scalar]
+
+
+class Hour(Shape):
+    """One hour of the site's clock; `count` are its events."""
+
+    hour: str = Field(examples=["2026-11-21 15:00"])
+    time: int = Field(description="Its start, ms since the epoch.")
+    count: Count
+    page_views: Count
+    visitors: Count
+
+
+class PageCount(Shape):
+    """How often a page was viewed."""
+
+    page: str
+    views: Count
+    visitors: Count
+
+
+class Stats(Shape):
+    """A period at a glance. Each breakdown has objects of one dimension and its metrics, largest first."""
+
+    site_id: str
+    start: int = Field(alias="from", description="ms since the epoch")
+    end: int = Field(alias="to", description="ms since the epoch, not included")
+    timezone: str
+    interval: str
+    summary: dict[str, Number]
+    comparison: dict[str, Number] | None
+    timeseries: list[dict[str, Number]]
+    pages: list[dict[str, str | Number]]
+    sources: list[dict[str, str | Number]]
+    referrers: list[dict[str, str | Number]]
+    countries: list[dict[str, str | Number]]
+    browsers: list[dict[str, str | Number]]
+    systems: list[dict[str, str | Number]]
+    devices: list[dict[str, str | Number]]
+    conversions: list[dict[str, str | Number]]
+
+
+class ResultRow(Shape):
+    """Values in the order asked. Of a time dimension: the start of its part in ms."""
+
+    dimensions: list[str | int]
+    metrics: list[Number]
+
+
+class QueryResult(Shape):
+    """The answer to a query: the asked page of its rows, and how many there are in all."""
+
+    query: dict[str, Any] = Field(description="The query as understood, every default filled in.")
+    rows: list[ResultRow]
+    total_rows: Count
+
+
+class LedgerLine(Shape):
+    """received = stored + duplicates + filtered + rejected."""
+
+    received: Count
+    stored: Count
+    duplicates: Count
+    filtered: Count
+    rejected: Count
+    reasons: dict[str, dict[str, Count]] = Field(examples=[{"rejected": {"too_old": 3}}])
+
+
+class LedgerHour(LedgerLine):
+    """One site's UTC hour; `hour` in ms is its start."""
+
+    site_id: str
+    hour: int
+
+
+class Ledger(Shape):
+    """What was received, and what became of it."""
+
+    start: int = Field(alias="from")
+    end: int = Field(alias="to")
+    total: LedgerLine
+    hours: list[LedgerHour]
+
+
+class Site(Shape):
+    """A site and how many events it has."""
+
+    site_id: str
+    events: Count
+
+
+class SiteList(Shape):
+    """Busiest first."""
+
+    sites: list[Site]
+
+
+class Health(Shape):
+    """Process and store are alive."""
+
+    status: Literal["ok"]
+    version: str

@@ -1,0 +1,65 @@
+"""The front ends under test: each gives an httpx client for a service. No test asks which one it has."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+
+from liveinsight.asgi import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liveinsight.service import Analytics
+    from liveinsight.store.base import Store
+
+TOKEN = "the-readers-token"
+ADDRESS = "203.0.113.7"
+
+
+class Start(Protocol):
+    """Starts a server with these settings, on this store; gives a client that is not logged in."""
+
+    def __call__(self, store: Store | None = None, **settings: Any) -> httpx.Client: ...
+
+
+class _AsgiTransport(httpx.BaseTransport):
+    """Calls an ASGI app in an event loop of its own, for tests that are not async."""
+
+    def __init__(self, transport: httpx.ASGITransport) -> None:
+        self._transport = transport
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result(timeout=30)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._transport.handle_async_request(request)
+        body = b"".join([part async for part in answer.stream])  # type: ignore[union-attr]
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+
+def _asgi(analytics: Analytics) -> httpx.Client:
+    app = create_app(analytics, analytics.settings, analytics.settings.admin_token)
+    transport = httpx.ASGITransport(app, client=(ADDRESS, 50_000))
+    return httpx.Client(transport=_AsgiTransport(transport), base_url="http://live.example")
+
+
+FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": _asgi}
+
+
+def as_reader(client: httpx.Client) -> httpx.Client:
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    return client

@@ -1,0 +1,96 @@
+"""A browser trades the token for a cookie."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.http.front_ends import TOKEN
+from tests.http.messages import problem
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.http.front_ends import Start
+
+
+def test_the_login_link_opens_the_numbers(client: httpx.Client) -> None:
+    answer = client.get("/login", params={"token": TOKEN})
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert client.get("/api/sites").status_code == 200
+
+
+def test_the_login_form_opens_the_numbers(client: httpx.Client) -> None:
+    answer = client.post("/login", data={"token": f" {TOKEN} "})
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert client.get("/api/sites").status_code == 200
+
+
+def test_a_slash_at_the_end_of_the_link_leads_to_the_same(client: httpx.Client) -> None:
+    answer = client.get("/login/", params={"token": TOKEN})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"../login?token={TOKEN}")
+
+
+@pytest.mark.parametrize("token", ["wrong", "", TOKEN + "x", "é", "\x00"])
+def test_a_wrong_token_leads_back_to_the_form(client: httpx.Client, token: str) -> None:
+    for answer in (client.get("/login", params={"token": token}), client.post("/login", data={"token": token})):
+        assert (answer.status_code, answer.headers["location"]) == (303, "login?error=1")
+        assert "set-cookie" not in answer.headers
+    problem(client.get("/api/sites"), 401)
+
+
+def test_a_form_without_a_token_leads_back_to_the_form(client: httpx.Client) -> None:
+    assert client.post("/login", content=b"\xff&&&=").headers["location"] == "login?error=1"
+
+
+def test_a_form_that_is_too_large_is_a_413(client: httpx.Client) -> None:
+    problem(client.post("/login", data={"token": "x" * 10_000}), 413)
+
+
+def test_the_cookie_is_for_this_browser_only_and_is_not_the_token(client: httpx.Client) -> None:
+    answer = client.get("/login", params={"token": TOKEN})
+    cookie = SimpleCookie(answer.headers["set-cookie"])["liveinsight"]
+    assert TOKEN not in cookie.value
+    assert cookie["httponly"]
+    assert not cookie["secure"]
+    assert cookie["samesite"] == "lax"
+    assert cookie["path"] == "/"
+    assert cookie["max-age"] == str(30 * 24 * 3600)
+
+
+def test_behind_https_and_a_path_the_cookie_knows(start: Start) -> None:
+    client = start(public_url="https://example.com/stats/")
+    answer = client.get("/login", params={"token": TOKEN})
+    cookie = SimpleCookie(answer.headers["set-cookie"])["liveinsight"]
+    assert cookie["secure"]
+    assert cookie["path"] == "/stats"
+
+
+def test_a_trusted_proxy_says_that_the_browser_came_by_https(start: Start) -> None:
+    headers = {"X-Forwarded-Proto": "https"}
+    for proxies, secure in ((1, True), (0, False)):
+        answer = start(trusted_proxies=proxies).get("/login", params={"token": TOKEN}, headers=headers)
+        assert bool(SimpleCookie(answer.headers["set-cookie"])["liveinsight"]["secure"]) is secure
+
+
+def test_another_cookie_is_none(client: httpx.Client) -> None:
+    for value in ("", "x", TOKEN):
+        problem(client.get("/api/sites", headers={"Cookie": f"liveinsight={value}"}), 401)
+
+
+def test_who_logs_out_is_a_stranger_again(client: httpx.Client) -> None:
+    client.get("/login", params={"token": TOKEN})
+    answer = client.get("/logout")
+    assert (answer.status_code, answer.headers["location"]) == (303, "login")
+    problem(client.get("/api/sites"), 401)
+
+
+def test_guessing_is_slowed_down(client: httpx.Client) -> None:
+    statuses = [client.get("/login", params={"token": "guess"}).status_code for _ in range(12)]
+    assert statuses[:10] == [303] * 10
+    assert statuses[-1] == 429
+    answer = client.get("/login", params={"token": TOKEN})
+    assert problem(answer, 429)["code"] == "rate_limited"
+    assert answer.headers["retry-after"] == "1"

@@ -1,0 +1,137 @@
+"""What browsers open. The pages are stand-ins here: the real ones are tested in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liveinsight import __version__
+from liveinsight.errors import StoreUnavailable
+from liveinsight.handlers import pages
+from liveinsight.store.memory import MemoryStore
+from tests.http.front_ends import as_reader
+from tests.http.messages import problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+    from tests.factories import Clock
+    from tests.http.front_ends import Start
+
+FILES = {
+    "index.html": "the dashboard",
+    "login.html": "the login page",
+    "static/js/liveinsight-tracker.js": "// the tracker",
+    "static/live/live.css": "/* style */",
+    "demo/index.html": "the demo",
+    "demo/pricing.html": "the prices",
+    "secret.txt": "not in a public folder",
+}
+TRACKER = "/static/js/liveinsight-tracker.js"
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages in the place of the built one."""
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(pages, "WEB", tmp_path)
+    return tmp_path
+
+
+def test_a_reader_sees_the_dashboard_and_a_stranger_the_login_page(client: httpx.Client) -> None:
+    stranger = client.get("/")
+    assert (stranger.status_code, stranger.text) == (401, "the login page")
+    reader = as_reader(client).get("/")
+    assert (reader.status_code, reader.text) == (200, "the dashboard")
+    assert client.get("/login").text == "the login page"
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/login?error=1"])
+def test_pages_are_guarded_and_never_cached(client: httpx.Client, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_any_site_may_load_the_tracker_and_keep_it_for_an_hour(client: httpx.Client) -> None:
+    answer = client.get(TRACKER)
+    assert answer.text == "// the tracker"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = client.get(TRACKER, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/healthz", TRACKER, "/static/live/live.css"])
+def test_head_answers_like_get_without_the_body(client: httpx.Client, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/live/../../secret.txt",
+        "/static/live/%2e%2e/%2e%2e/secret.txt",
+        "/static/live/..%2f..%2fsecret.txt",
+        "/static/live//etc/passwd",
+        "/static/live/%2fetc%2fpasswd",
+        "/static/live/%00",
+        "/static/live/..%5c..%5csecret.txt",
+        "/static/live/" + "x" * 5000,
+        "/static/live",
+        "/static/js/nothing.js",
+        "/secret.txt",
+        "/demo/",
+        "/index.html",
+    ],
+)
+def test_nothing_else_is_served(client: httpx.Client, path: str) -> None:
+    problem(client.get(path), 404)
+
+
+def test_the_demo_is_served_where_it_is_wanted(start: Start) -> None:
+    client = start(demo=True)
+    answer = client.get("/demo")
+    assert (answer.status_code, answer.headers["location"]) == (308, "demo/")
+    assert client.get("/demo/").text == "the demo"
+    assert client.get("/demo/pricing.html").text == "the prices"
+    assert "content-security-policy" in client.get("/demo/").headers
+
+
+def test_without_a_build_the_page_says_how_to_make_one(client: httpx.Client, built: Path) -> None:
+    for name in FILES:
+        (built / name).unlink()
+    answer = as_reader(client).get("/")
+    assert answer.status_code == 503
+    assert "make web" in answer.text
+    problem(client.get(TRACKER), 404)
+
+
+def test_health_is_public(client: httpx.Client) -> None:
+    assert client.get("/healthz/").json() == {"status": "ok", "version": __version__}
+
+
+class SickStore(MemoryStore):
+    def document(self, kind: str, key: str) -> str | None:
+        raise StoreUnavailable
+
+
+def test_without_its_store_the_process_is_not_healthy(start: Start, clock: Clock) -> None:
+    answer = start(SickStore(clock)).get("/healthz")
+    assert problem(answer, 503)["code"] == "store_unavailable"
+    assert answer.headers["retry-after"] == "1"

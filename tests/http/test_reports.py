@@ -1,0 +1,258 @@
+"""The routes of readers: what they answer, and that they answer nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories import HOUR, MINUTE, NOON, SITE
+from tests.http.front_ends import as_reader
+from tests.http.messages import collect, problem, sent
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.factories import Clock
+    from tests.http.front_ends import Start
+
+GET_ROUTES = [
+    "/api/realtime",
+    "/api/stats",
+    "/api/sessions/active",
+    "/api/sessions/s1/events",
+    "/api/statistics/hourly",
+    "/api/statistics/pages",
+    "/api/ledger",
+    "/api/sites",
+]
+QUERY: dict[str, Any] = {"metrics": ["page_views"], "dimensions": ["page"]}
+
+
+@pytest.fixture
+def shop(reader: httpx.Client, clock: Clock) -> httpx.Client:
+    """A reader of a site where two visitors were, an hour apart."""
+    collect(
+        reader,
+        sent(page="/", referrer="https://search.naver.com/x", user_id="ann"),
+        sent("conversion", "/cart", timestamp=NOON + MINUTE, user_id="ann", conversion_type="purchase", value=29.0),
+    )
+    clock.now = NOON + HOUR
+    collect(reader, sent(page="/", session_id="s2", timestamp=NOON + HOUR, user_id="bob", plan="pro"))
+    return reader
+
+
+@pytest.mark.parametrize("route", GET_ROUTES)
+def test_only_readers_are_answered(client: httpx.Client, route: str) -> None:
+    answer = client.get(route)
+    assert problem(answer, 401)["code"] == "unauthorized"
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_only_readers_may_query(client: httpx.Client) -> None:
+    problem(client.post("/api/query", json=QUERY), 401)
+
+
+@pytest.mark.parametrize("header", ["Bearer wrong", "Bearer", "Basic x", "the-readers-token", "Bearer é"])
+def test_another_token_is_none(client: httpx.Client, header: str) -> None:
+    problem(client.get("/api/sites", headers=[(b"Authorization", header.encode())]), 401)
+
+
+@pytest.mark.parametrize("route", GET_ROUTES)
+def test_a_trailing_slash_makes_no_difference_and_nothing_is_cached(shop: httpx.Client, route: str) -> None:
+    with_slash = shop.get(f"{route}/")
+    assert with_slash.status_code == 200
+    assert with_slash.json() == shop.get(route).json()
+    assert with_slash.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("route", GET_ROUTES)
+def test_an_unknown_parameter_is_a_400_that_names_it(shop: httpx.Client, route: str) -> None:
+    envelope = problem(shop.get(route, params={"perod": "7d"}), 400)
+    assert "perod" in envelope["message"]
+    assert envelope["details"][0]["field"] == "perod"
+
+
+@pytest.mark.parametrize("route", [*GET_ROUTES, "/api/query"])
+def test_another_method_is_a_405_that_names_the_right_one(shop: httpx.Client, route: str) -> None:
+    answer = shop.delete(route)
+    problem(answer, 405)
+    assert answer.headers["allow"] == ("POST" if route == "/api/query" else "GET")
+
+
+def test_realtime_is_now(shop: httpx.Client) -> None:
+    data = shop.get("/api/realtime").json()["data"]
+    assert data["site_id"] == SITE
+    assert (data["online_visitors"], data["active_sessions"]) == (1, 1)
+    assert data["pages"] == [{"page": "/", "visitors": 1}]
+    assert data["last_5_minutes"]["by_type"] == {"page_view": 1}
+
+
+def test_before_the_first_event_everything_is_empty(reader: httpx.Client) -> None:
+    assert reader.get("/api/realtime").json()["data"]["online_visitors"] == 0
+    assert reader.get("/api/sessions/active/").json() == []
+    assert reader.get("/api/stats").json()["data"]["summary"]["visitors"] == 0
+    assert reader.get("/api/sites").json() == {"status": "success", "data": {"sites": []}}
+
+
+def test_stats_are_of_a_period(shop: httpx.Client) -> None:
+    data = shop.get("/api/stats", params={"period": "today", "compare": "previous"}).json()["data"]
+    assert data["summary"]["visitors"] == 2
+    assert data["summary"]["conversions"] == 1
+    assert data["comparison"]["visitors"] == 0
+    assert data["interval"] == "hour"
+    assert len(data["timeseries"]) == 24
+    assert data["pages"][0] == {"page": "/", "page_views": 2, "visitors": 2}
+    assert data["conversions"] == [{"conversion_type": "purchase", "conversions": 1, "visitors": 1}]
+
+
+def test_a_period_can_be_dates_or_milliseconds(shop: httpx.Client) -> None:
+    by_date = shop.get("/api/stats", params={"from": "2026-03-10", "to": "2026-03-10"}).json()["data"]
+    by_ms = shop.get("/api/stats", params={"from": by_date["from"], "to": by_date["to"]}).json()["data"]
+    assert by_ms == by_date
+    assert by_date["summary"]["events"] == 3
+
+
+def test_a_session_has_its_events_oldest_first(shop: httpx.Client) -> None:
+    events = shop.get("/api/sessions/s1/events/").json()
+    assert [each["event_type"] for each in events] == ["page_view", "conversion"]
+    assert shop.get("/api/sessions/s2/events/").json()[0]["properties"] == {"plan": "pro"}
+
+
+def test_a_session_id_may_hold_anything_that_a_client_chose(reader: httpx.Client) -> None:
+    collect(reader, sent(session_id="a/b 한?#"))
+    assert reader.get("/api/sessions/a%2Fb%20%ED%95%9C%3F%23/events/").json()[0]["session_id"] == "a/b 한?#"
+
+
+def test_a_session_that_is_not_there_is_a_404(shop: httpx.Client) -> None:
+    problem(shop.get("/api/sessions/nobody/events/"), 404)
+
+
+def test_hours_are_bare_and_without_gaps(shop: httpx.Client) -> None:
+    hours = shop.get("/api/statistics/hourly/", params={"hours": 3, "timezone": "Asia/Seoul"}).json()
+    assert [(each["hour"], each["count"]) for each in hours] == [
+        ("2026-03-10 20:00", 0),
+        ("2026-03-10 21:00", 2),
+        ("2026-03-10 22:00", 1),
+    ]
+
+
+def test_pages_are_bare_and_most_viewed_first(shop: httpx.Client) -> None:
+    assert shop.get("/api/statistics/pages/").json() == [{"page": "/", "views": 2, "visitors": 2}]
+
+
+def test_a_query_answers_in_the_order_asked(shop: httpx.Client) -> None:
+    data = shop.post("/api/query", json=QUERY).json()["data"]
+    assert data["rows"] == [{"dimensions": ["/"], "metrics": [2]}, {"dimensions": ["/cart"], "metrics": [0]}]
+    assert data["total_rows"] == 2
+    assert data["query"]["timezone"] == "UTC"
+
+
+def test_the_ledger_adds_up(shop: httpx.Client) -> None:
+    shop.post("/api/events", json=[sent(timestamp=1), sent(user_agent="Googlebot/2.1")])
+    total = shop.get("/api/ledger").json()["data"]["total"]
+    assert total["received"] == total["stored"] + total["duplicates"] + total["filtered"] + total["rejected"] == 5
+    assert total["reasons"]["filtered"] == {"bot": 1}
+
+
+def test_with_several_sites_one_has_to_be_named(shop: httpx.Client) -> None:
+    collect(shop, sent(site_id="other.example"))
+    assert problem(shop.get("/api/realtime"), 400)["code"] == "site_required"
+    assert shop.get("/api/realtime", params={"site_id": SITE}).status_code == 200
+    assert {each["site_id"] for each in shop.get("/api/sites").json()["data"]["sites"]} == {SITE, "other.example"}
+
+
+def test_a_site_that_is_not_ours_is_a_404(start: Start) -> None:
+    client = as_reader(start(sites=(SITE,)))
+    assert problem(client.get("/api/stats", params={"site_id": "other.example"}), 404)["code"] == "unknown_site"
+
+
+HOSTILE = [
+    "'; DROP TABLE events; --",
+    "../../../etc/passwd",
+    "/etc/passwd",
+    "\x00",
+    "UTC\x00",
+    "한국",
+    "%s%n",
+    "A" * 5000,
+    "-1",
+    "99999999999999999999999",
+    "1e308",
+    "NaN",
+    "{{7*7}}",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["timezone", "hours"])
+def test_hostile_values_are_400s(shop: httpx.Client, name: str, value: str) -> None:
+    problem(shop.get("/api/statistics/hourly/", params={name: value}), 400)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["period", "interval", "compare", "limit", "from"])
+def test_hostile_questions_are_400s(shop: httpx.Client, name: str, value: str) -> None:
+    problem(shop.get("/api/stats", params={name: value}), 400)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_site_or_session_finds_nothing(shop: httpx.Client, value: str) -> None:
+    assert shop.get("/api/sessions/active/", params={"site_id": value}).status_code in {200, 400}
+    assert shop.get("/api/sessions/x/events/", params={"site_id": value}).status_code in {400, 404}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff",
+        b'{"metrics": []}',
+        b'{"metrics": ["page_views"], "limit": 0}',
+        b'{"metrics": ["drop table"]}',
+        b'{"metrics": ["page_views"], "dimensions": ["page\\u0000"]}',
+        b'{"metrics": ["page_views"], "filters": [{"dimension": "page", "operator": "regex", "values": ["x"]}]}',
+        b'{"metrics": ["page_views"], "unknown": 1}',
+        b'{"metrics": ["page_views"], "period": "7d", "from": 1}',
+        b'{"metrics": "page_views"}',
+        b"[" * 50_000,
+    ],
+)
+def test_a_query_that_cannot_be_understood_is_a_400(reader: httpx.Client, body: bytes) -> None:
+    problem(reader.post("/api/query", content=body, headers={"Content-Type": "application/json"}), 400)
+
+
+def test_a_query_that_is_too_large_is_a_413(reader: httpx.Client) -> None:
+    problem(reader.post("/api/query", json={"metrics": ["x" * 300_000]}), 413)
+
+
+def test_a_query_may_be_sent_with_any_content_type(reader: httpx.Client) -> None:
+    body = b'{"metrics": ["page_views"]}'
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl says when nobody tells it
+    assert reader.post("/api/query", content=body, headers=headers).status_code == 200
+
+
+def test_a_stranger_s_query_is_not_even_read(client: httpx.Client) -> None:
+    problem(client.post("/api/query", content=b"{" * 300_000), 401)
+
+
+@pytest.mark.parametrize("route", ["/api", "/api/nothing", "/nothing", "/api/sessions", "/docs", "/static", "/.env"])
+def test_an_address_without_anything_is_a_404(reader: httpx.Client, route: str) -> None:
+    problem(reader.get(route), 404)
+
+
+def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_is_logged(
+    start: Start, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        msg = "password=hunter2"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("liveinsight.store.memory.MemoryStore.run", fail)
+    answer = as_reader(start()).get("/api/stats", params={"timezone": "Asia/Tokyo"})
+    assert problem(answer, 500)["code"] == "internal_error"
+    assert "hunter2" in caplog.text
+    assert "Tokyo" not in caplog.text

@@ -1,0 +1,125 @@
+"""The command line, as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liveinsight import __version__
+from tests.server.running import command, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMANDS = ["serve", "seed", "ledger", "purge", "token"]
+WEEK = ("--events", "3000", "--days", "5")
+
+
+def run(*arguments: str, answer: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments),
+        env=environment(**settings),
+        input=answer,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def output(*arguments: str, **settings: str) -> str:
+    result = run(*arguments, **settings)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    return str(tmp_path / "data")
+
+
+def test_the_version_is_printed() -> None:
+    assert output("--version") == f"{__version__}\n"
+
+
+def test_help_lists_every_command() -> None:
+    text = output("--help")
+    assert [name for name in COMMANDS if f"\n  {name} " not in text] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_an_example(name: str) -> None:
+    assert f"Example: liveinsight {name}" in output(name, "--help").replace('curl -H "Authorization: Bearer $(', "")
+
+
+def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
+    program = "import sys, liveinsight.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert {"duckdb", "fastapi", "uvicorn", "pydantic"}.isdisjoint(loaded)
+
+
+def test_the_token_is_made_once(data: str) -> None:
+    token = output("token", "--data", data)
+    assert len(token) > 40
+    assert output("token", "--data", data) == token
+
+
+def test_the_token_of_the_settings_wins(data: str) -> None:
+    assert output("token", "--data", data, admin_token="mine") == "mine\n"
+
+
+def test_seeded_visits_are_counted_once(data: str) -> None:
+    assert output("seed", *WEEK, "--data", data) == "3,000 events added to demo.example.\n"
+    again = output("seed", *WEEK, "--data", data)
+    assert again == "0 events added to demo.example. 3,000 were there already.\n"
+    assert output("seed", *WEEK, "--data", data, "--seed", "2").startswith("3,000 events added")
+
+
+def test_the_ledger_shows_what_was_received(data: str) -> None:
+    output("seed", *WEEK, "--data", data, "--site", "one.example")
+    output("seed", *WEEK, "--data", data, "--site", "two.example")
+    rows = {line.split()[0]: line.split()[1:] for line in output("ledger", "--data", data).splitlines() if line.strip()}
+    assert rows["one.example"] == ["3,000", "3,000", "0", "0", "0"]
+    assert rows["total"] == ["6,000", "6,000", "0", "0", "0"]
+    one = json.loads(output("ledger", "--data", data, "--site", "one.example", "--json"))
+    assert one["total"]["stored"] == 3000
+
+
+def test_a_ledger_without_anything_is_all_zeros(data: str) -> None:
+    assert output("ledger", "--data", data).split()[-6:] == ["total", "0", "0", "0", "0", "0"]
+
+
+def test_purge_asks_first_and_says_what_it_removed(data: str) -> None:
+    output("seed", *WEEK, "--data", data)
+    refused = run("purge", "--older-than", "2d", "--data", data, answer="n\n")
+    assert refused.returncode == 1
+    assert "Remove every session that ended before" in refused.stdout + refused.stderr
+    removed = output("purge", "--older-than", "2d", "--data", data, "--yes")
+    assert removed.startswith("Removed ")
+    assert " 0 events" not in removed
+    assert "Removed 0 events" in output("purge", "--older-than", "2", "--data", data, "--yes")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("purge", "--older-than", "soon", "--yes"),
+        ("purge", "--older-than", "0d", "--yes"),
+        ("ledger", "--period", "1y"),
+        ("seed", "--timezone", "Mars/Base"),
+        ("token", "--data", "/proc/nowhere"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_no_traceback(data: str, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, **({} if "--data" in arguments else {"data": data}))
+    assert result.returncode == 1
+    assert result.stderr.startswith("liveinsight: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_setting_that_cannot_work_names_its_variable(data: str) -> None:
+    assert "LIVEINSIGHT_PORT" in run("token", "--data", data, port="eighty").stderr
