@@ -54,10 +54,7 @@ class LiveStream:
     async def messages(self) -> AsyncIterator[bytes]:
         """The stream, until it is ended or its reader goes. Ends by itself when the site cannot be shown any more."""
         self._bridge.attach()
-        listener = (
-            self._committed
-        )  # each look at a method makes a new object, and the feed knows its listeners by theirs
-        backlog = self._analytics.feed.listen(listener)
+        backlog = self._analytics.feed.listen(self._committed)
         try:
             yield _HELLO
             yield await self._realtime()
@@ -67,7 +64,7 @@ class LiveStream:
         except LiveInsightError:
             return  # the reader connects again, and is told why
         finally:
-            self._analytics.feed.leave(listener)
+            self._analytics.feed.leave(self._committed)
 
     async def _news(self) -> AsyncIterator[bytes]:
         clock = asyncio.get_running_loop().time
