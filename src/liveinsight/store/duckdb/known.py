@@ -22,7 +22,8 @@ class KnownIds:
     """The (site_id, event_id) of the events received since `_complete_from`, in two generations.
 
     An event cannot have been received before it happened. So an earlier copy of one that happened after
-    `_complete_from` is in memory if it exists at all; only for older events the file must be asked.
+    `_complete_from` is in memory if it exists at all; only for older events the file must be asked. A generation is far
+    larger than what ever waits for a flush, so an id that memory has forgotten is in the file.
     """
 
     def __init__(self, limit: int = IN_MEMORY) -> None:
