@@ -30,7 +30,7 @@ def admin_token(settings: Settings) -> str:
 
 def _create(path: Path) -> str:
     """A new token in a file that only its owner can read; empty when there is one already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -84,3 +84,9 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         store.record(batch(event()))
     store.close()
+
+
+def test_a_new_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    DuckDBStore(folder / "live.duckdb", Settings(), Clock()).close()
+    assert folder.stat().st_mode & 0o077 == 0
