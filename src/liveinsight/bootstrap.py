@@ -34,7 +34,7 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
-        return MemoryStore(clock)
+        return MemoryStore()
     msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use duckdb:///path/to/file, or memory://."
     raise SettingError(msg)
 

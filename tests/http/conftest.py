@@ -34,7 +34,7 @@ def start(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Start]:
 
         def start(store: Store | None = None, **settings: Any) -> httpx.Client:
             settings = {"admin_token": TOKEN, "data": "nowhere", **settings}
-            analytics = Analytics(store or MemoryStore(clock), Settings(**settings), clock)
+            analytics = Analytics(store or MemoryStore(), Settings(**settings), clock)
             stack.callback(analytics.close)
             return stack.enter_context(FRONT_ENDS[request.param](analytics))
 

@@ -194,13 +194,13 @@ class BrokenStore(MemoryStore):
 
 
 def test_a_full_queue_is_a_503_that_says_when_to_come_back(start: Start, clock: Clock) -> None:
-    answer = start(FullStore(clock)).post(URL, json=sent())
+    answer = start(FullStore()).post(URL, json=sent())
     assert problem(answer, 503)["code"] == "queue_full"
     assert answer.headers["retry-after"] == "7"
 
 
 def test_events_that_could_not_be_kept_are_a_503_and_not_a_success(start: Start, clock: Clock) -> None:
-    answer = start(LosingStore(clock)).post(URL, json=sent())
+    answer = start(LosingStore()).post(URL, json=sent())
     assert problem(answer, 503)["code"] == "store_unavailable"
     assert answer.headers["retry-after"] == "1"
 
@@ -208,7 +208,7 @@ def test_events_that_could_not_be_kept_are_a_503_and_not_a_success(start: Start,
 def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_is_logged(
     start: Start, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = start(BrokenStore(clock)).post(URL, json=sent())
+    answer = start(BrokenStore()).post(URL, json=sent())
     assert problem(answer, 500)["code"] == "internal_error"
     assert "hunter2" not in answer.text
     assert "hunter2" in caplog.text

@@ -19,7 +19,7 @@ from tests.factories import SITE, Clock
 @pytest.fixture
 def analytics() -> Analytics:
     clock = Clock()
-    return Analytics(MemoryStore(clock), Settings(), clock)
+    return Analytics(MemoryStore(), Settings(), clock)
 
 
 def test_a_reader_who_goes_leaves_nothing_behind(analytics: Analytics) -> None:

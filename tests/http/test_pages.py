@@ -132,6 +132,6 @@ class SickStore(MemoryStore):
 
 
 def test_without_its_store_the_process_is_not_healthy(start: Start, clock: Clock) -> None:
-    answer = start(SickStore(clock)).get("/healthz")
+    answer = start(SickStore()).get("/healthz")
     assert problem(answer, 503)["code"] == "store_unavailable"
     assert answer.headers["retry-after"] == "1"

@@ -85,9 +85,9 @@ _MEASURES: dict[str, Callable[[Group], int | float]] = {
 
 
 class MemoryStore:
-    """A `Store` without a file. It takes a clock as every store does, and needs none: each question names its time."""
+    """A `Store` without a file."""
 
-    def __init__(self, _clock: Callable[[], int]) -> None:
+    def __init__(self) -> None:
         self._lock = RLock()
         self._events: list[StoredEvent] = []
         self._ledger: Counter[tuple[int, str, str, str]] = Counter()

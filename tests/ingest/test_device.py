@@ -1,0 +1,46 @@
+"""Browser, system and kind of device."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.tracker import CHROME, stored
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; SM-S931N) AppleWebKit/537.36 (KHTML, like Gecko)"
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "expected"),
+    [
+        (CHROME, ("Chrome", "142", "Windows", "10", "desktop")),
+        (f"{WINDOWS} Edg/142.0.0.0", ("Edge", "142", "Windows", "10", "desktop")),
+        (f"{WINDOWS} Whale/4.33.325.17", ("Whale", "4", "Windows", "10", "desktop")),
+        (f"{WINDOWS} OPR/124.0.0.0", ("Opera", "124", "Windows", "10", "desktop")),
+        (f"{IPHONE} Version/18.5 Mobile/15E148 Safari/604.1", ("Safari", "18", "iOS", "18", "mobile")),
+        (f"{IPHONE} CriOS/142.0 Mobile/15E148 Safari/604.1", ("Chrome", "142", "iOS", "18", "mobile")),
+        (f"{IPHONE} Mobile/15E148 KAKAOTALK/25.4.1 (INAPP)", ("KakaoTalk", "25", "iOS", "18", "mobile")),
+        (f"{IPHONE} NAVER(inapp; search; 2010; 12.14.1; 16PRO)", ("Naver", "2010", "iOS", "18", "mobile")),
+        (f"{ANDROID} Chrome/142.0.0.0 Mobile Safari/537.36", ("Chrome", "142", "Android", "15", "mobile")),
+        (
+            f"{ANDROID} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36",
+            ("Samsung Internet", "28", "Android", "15", "mobile"),
+        ),
+        (f"{ANDROID} Chrome/142.0.0.0 Safari/537.36", ("Chrome", "142", "Android", "15", "tablet")),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+            ("Firefox", "144", "Linux", "", "desktop"),
+        ),
+        ("", ("", "", "", "", "")),
+    ],
+)
+def test_a_user_agent_has_names_people_know(user_agent: str, expected: tuple[str, ...]) -> None:
+    context = stored(request_user_agent=user_agent).context
+    assert (context.browser, context.browser_version, context.os, context.os_version, context.device) == expected
+
+
+def test_the_event_s_own_user_agent_goes_before_the_request_s() -> None:
+    assert stored(user_agent=f"{WINDOWS} Edg/142.0.0.0", request_user_agent=CHROME).context.browser == "Edge"

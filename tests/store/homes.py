@@ -1,0 +1,44 @@
+"""The stores under test. A home is where a store lives: it can be closed and opened again. No test asks which it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from liveinsight.settings import Settings
+from liveinsight.store.duckdb import DuckDBStore
+from liveinsight.store.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from liveinsight.store.base import Store
+    from tests.factories import Clock
+
+    Opener = Callable[[], Store]
+
+
+def _memory(_folder: Path, clock: Clock) -> Opener:
+    store = MemoryStore()
+    return lambda: store  # it lives as long as the process: opening it again finds what was there
+
+
+def _duckdb(folder: Path, clock: Clock) -> Opener:
+    return lambda: DuckDBStore(folder / "liveinsight.duckdb", Settings(data=str(folder)), clock)
+
+
+HOMES: dict[str, Callable[[Path, Clock], Opener]] = {"memory": _memory, "duckdb": _duckdb}
+
+
+class Home:
+    """An open store and the way to open it again."""
+
+    def __init__(self, kind: str, folder: Path, clock: Clock) -> None:
+        self._open = HOMES[kind](folder, clock)
+        self.store = self._open()
+
+    def reopen(self) -> Store:
+        """Stop and start: the store as the next process finds it."""
+        self.store.close()
+        self.store = self._open()
+        return self.store
