@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from liveinsight.ingest.source import DIRECT
 from liveinsight.ingest.visitor import ANONYMOUS
 from liveinsight.models.events import PAGE_VIEW
 from liveinsight.stats.period import MINUTE_MS
@@ -12,7 +13,7 @@ from liveinsight.store.base import RECENT_MS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from liveinsight.models.events import StoredEvent
+    from liveinsight.models.events import Context, StoredEvent
     from liveinsight.models.sessions import Session
     from liveinsight.stats.query import Result
     from liveinsight.store.base import LedgerRow, Live, LiveSession
@@ -86,9 +87,8 @@ def active_session(live: LiveSession) -> Answer:
     }
 
 
-def event(stored: StoredEvent) -> Answer:
-    """One event: what the client sent, and what was derived from it."""
-    context = stored.context
+def event(stored: StoredEvent, context: Context) -> Answer:
+    """One event: what the client sent, and what was derived from it; `context` is that of its session's first event."""
     return {
         "event_id": stored.event_id,
         "site_id": stored.site_id,
@@ -115,7 +115,7 @@ def event(stored: StoredEvent) -> Answer:
 
 
 def feed_event(stored: StoredEvent) -> Answer:
-    """One event of the live feed: enough to show, and nothing more."""
+    """One event of the live feed: enough to show, and nothing more. Only arrivals from elsewhere have a `source`."""
     context = stored.context
     return {
         "event_id": stored.event_id,
@@ -131,7 +131,7 @@ def feed_event(stored: StoredEvent) -> Answer:
         "conversion_type": stored.conversion_type,
         "value": stored.value,
         "currency": stored.currency,
-        "source": context.source,
+        "source": "" if context.source == DIRECT else context.source,
         "country": context.country,
         "device": context.device,
         "properties": stored.properties,

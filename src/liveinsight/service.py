@@ -114,7 +114,7 @@ class Analytics:
         if not events:
             msg = "There is no session of that id. Sessions are kept as long as retention_days says."
             raise NotFound(msg)
-        return [answers.event(each) for each in events]
+        return [answers.event(each, events[0].context) for each in events]
 
     def hourly(self, site_id: str | None, hours: int, timezone: str | None) -> list[dict[str, Any]]:
         """Events, page views and visitors of the last `hours` hours, this one included; hours without any are 0."""

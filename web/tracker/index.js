@@ -17,7 +17,8 @@ let sessionId = '';
 let watching = false;
 
 const queue = createQueue(
-  (body) =>
+  // Async, so that a page's own fetch which throws is one more failed try.
+  async (body) =>
     fetch(api, {
       method: 'POST',
       body,

@@ -57,7 +57,7 @@ export const en = {
 
   /** Names for values that come from data. */
   labels: {
-    direct: 'Direct',
+    Direct: 'Direct',
     desktop: 'Desktop',
     mobile: 'Phone',
     tablet: 'Tablet',

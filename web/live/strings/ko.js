@@ -55,7 +55,7 @@ export const ko = {
   loginHelp: '링크를 찾을 수 없나요? 서버를 실행한 터미널이나 로그에 있습니다.',
 
   labels: {
-    direct: '직접 유입',
+    Direct: '직접 유입',
     desktop: '데스크톱',
     mobile: '휴대폰',
     tablet: '태블릿',

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from liveinsight.store.duckdb.state import Chain, LedgerKey
 
 _READ_ROWS = 10_000
+_TIDY_EVERY_MS = 10_000
 _PURGED_SESSIONS = """
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE last_activity < $1
@@ -64,6 +65,7 @@ class Tables:
         self.known = KnownIds()
         self.unwritten: list[StoredEvent] = []  # durable in the journal, not yet in `events`
         self._ledger: Counter[LedgerKey] = Counter()  # likewise
+        self._tidied = now
         connection.execute(_NEW_LEDGER)
         self._seq = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
         self._load(now)
@@ -98,7 +100,7 @@ class Tables:
         self.resolve()
         state = self.state
         with state.lock:
-            finished = state.take_finished(now)
+            finished = self._take_finished(now)
             changed, state.dirty = state.dirty, []
         if not (self.unwritten or self._ledger or finished):
             return
@@ -145,6 +147,13 @@ class Tables:
         """Let go of the file; what was committed stays."""
         for each in (self._readers, self.connection):
             each.close()
+
+    def _take_finished(self, now: int) -> list[Chain]:
+        """The chains that memory can let go of. Looked for now and then: it is a walk through all of them."""
+        if abs(now - self._tidied) < _TIDY_EVERY_MS:
+            return []
+        self._tidied = now
+        return self.state.take_finished(now)
 
     def _remember(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
         self._ledger.update(counts)

@@ -1,0 +1,1 @@
+"""How fast LiveInsight is: `python -m benchmarks`. See README.md in this folder."""
