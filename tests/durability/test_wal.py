@@ -1,4 +1,4 @@
-"""A damaged write-ahead log does not stop the server: the intact prefix opens, and the log says what was lost."""
+"""A damaged log or journal does not stop the server: the intact prefix opens, and the log says what was lost."""
 
 from __future__ import annotations
 
@@ -32,18 +32,36 @@ def _send_all(store: DuckDBStore) -> int:
     return sum(len(put(store, event(NOON + number, event_id=each))[0]) for number, each in enumerate(IDS))
 
 
-@pytest.fixture
-def crashed(tmp_path: Path) -> Path:
+def _crash(tmp_path: Path, *, flushed: bool) -> Path:
     """What is on the disk when the process dies after acknowledging every event."""
     store = _open(tmp_path / "running")
-    assert _send_all(store) == EVENTS
+    for number, each in enumerate(IDS):
+        put(store, event(NOON + number, event_id=each))
+        if flushed:
+            store.run(query("events"))  # a report: what was recorded goes from the journal into the database
     shutil.copytree(tmp_path / "running", tmp_path / "crashed")
     store.close()
     return tmp_path / "crashed"
 
 
+@pytest.fixture
+def crashed(tmp_path: Path) -> Path:
+    """With all events in the database's log."""
+    return _crash(tmp_path, flushed=True)
+
+
+@pytest.fixture
+def crashed_early(tmp_path: Path) -> Path:
+    """With all, or nearly all, events in the journal."""
+    return _crash(tmp_path, flushed=False)
+
+
 def _wal(folder: Path) -> Path:
     return folder / "liveinsight.duckdb.wal"
+
+
+def _journal(folder: Path) -> Path:
+    return folder / "liveinsight.duckdb.journal"
 
 
 def _kept(store: DuckDBStore) -> list[str]:
@@ -87,6 +105,47 @@ def test_intact_prefix_opens_and_a_retry_brings_back_the_rest(
         assert _wal(aside).read_bytes() == damaged
     assert _send_all(store) == EVENTS - len(kept)
     assert table(store, query("events", "page_views", "sessions", period=ever)) == [(EVENTS, EVENTS, 1)]
+    store.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("damage", [cut, zeroed, flipped])
+def test_a_damaged_journal_gives_back_what_comes_before_the_damage(
+    crashed_early: Path,
+    damage: Callable[[bytearray, random.Random], bytearray],
+    seed: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    journal = _journal(crashed_early)
+    journal.write_bytes(damage(bytearray(journal.read_bytes()), random.Random(seed)))
+    store = _open(crashed_early)
+    kept = _kept(store)
+    assert kept == IDS[: len(kept)]
+    assert len(kept) < EVENTS
+    assert any("journal does not end with a whole record" in record.message for record in caplog.records)
+    assert _send_all(store) == EVENTS - len(kept)
+    assert table(store, query("events", "sessions", period=Period(0, 2 * NOON))) == [(EVENTS, 1)]
+    store.close()
+
+
+def test_an_untouched_journal_loses_nothing_and_says_nothing(
+    crashed_early: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = _open(crashed_early)
+    assert _kept(store) == IDS
+    store.close()
+    assert not caplog.records
+
+
+def test_a_record_that_is_in_the_tables_already_is_not_counted_again(crashed_early: Path) -> None:
+    """As after a crash between the database's commit and the clearing of the journal."""
+    journal = _journal(crashed_early).read_bytes()
+    store = _open(crashed_early)
+    store.close()
+    _journal(crashed_early).write_bytes(journal)
+    store = _open(crashed_early)
+    assert _kept(store) == IDS
+    assert sum(row.events for row in store.ledger(SITE, Period(0, 2 * NOON))) == EVENTS
     store.close()
 
 

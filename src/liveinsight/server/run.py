@@ -43,6 +43,7 @@ def serve(settings: Settings) -> None:
             _Server(app, banner(settings, token, listener.getsockname()[1])).run(sockets=[listener])
         finally:
             analytics.close()
+            gc.unfreeze()
 
 
 def _collect_garbage_rarely() -> None:

@@ -23,12 +23,12 @@ SqlRow = tuple[Any, ...]
 
 
 def encode_group(events: list[StoredEvent], counts: Counter[LedgerKey]) -> bytes:
-    """A row of `journal`: events as JSON arrays in the order of their fields, and ledger counts."""
+    """A record of the journal: events as JSON arrays in the order of their fields, and ledger counts."""
     return to_json([events, [(*key, number) for key, number in counts.items()]])
 
 
 def decode_group(content: bytes) -> tuple[list[StoredEvent], Counter[LedgerKey]]:
-    """What a row of `journal` holds."""
+    """What a record of the journal holds."""
     events, counts = from_json(content)
     restored = [StoredEvent._make([*fields[:-1], Context._make(fields[-1])]) for fields in events]
     return restored, Counter(

@@ -23,7 +23,7 @@ _SESSION_COLUMNS = """(
 )"""
 
 # One entry a version, never changed once released: the n-th takes a file from version n-1 to n.
-# `sent`, `properties` and `context` are JSON; a row of `journal` is a group of requests, see `tables`.
+# `sent`, `properties` and `context` are JSON; `ledger_new` waits to be added to `ledger`. See `tables` for `watermark`.
 MIGRATIONS: tuple[str, ...] = (
     f"""
     CREATE TABLE events (
@@ -37,8 +37,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE sessions {_SESSION_COLUMNS};
     CREATE VIEW all_sessions AS SELECT * FROM sessions UNION ALL SELECT * FROM active_sessions;
     CREATE TABLE ledger (site_id VARCHAR, hour BIGINT, outcome VARCHAR, reason VARCHAR, events BIGINT);
+    CREATE TABLE ledger_new (site_id VARCHAR, hour BIGINT, outcome VARCHAR, reason VARCHAR, events BIGINT);
     CREATE TABLE documents (kind VARCHAR, key VARCHAR, text VARCHAR);
-    CREATE TABLE journal (content BLOB);
+    CREATE TABLE watermark (journal BIGINT, folded BIGINT);
+    INSERT INTO watermark VALUES (0, 0);
     """,
 )
 

@@ -11,6 +11,7 @@ import duckdb
 from liveinsight.errors import StoreUnavailable
 from liveinsight.store.base import LedgerRow, Live, Purged, Recorded
 from liveinsight.store.duckdb.database import open_database
+from liveinsight.store.duckdb.journal import Journal
 from liveinsight.store.duckdb.lock import FolderLock
 from liveinsight.store.duckdb.queries import answer
 from liveinsight.store.duckdb.rows import EVENT_COLUMNS, read_event
@@ -41,10 +42,10 @@ _EVENTS_OF_SESSION = f"""
     WHERE site_id = $1 AND session_id = $2 AND timestamp BETWEEN $3 AND $4 ORDER BY timestamp, event_id
 """
 _LEDGER = """
-    SELECT site_id, hour, outcome, reason, events
-    FROM ledger
+    SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
+    FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
     WHERE hour >= $start AND hour < $end AND ($site_id IS NULL OR site_id = $site_id)
-    ORDER BY hour, site_id, outcome, reason
+    GROUP BY ALL ORDER BY hour, site_id, outcome, reason
 """
 
 
@@ -55,7 +56,7 @@ class DuckDBStore:
         self._clock = clock
         self._lock = FolderLock(path)
         try:
-            self._writer = Writer(lambda: Tables(open_database(path, settings), clock()), clock, settings.queue_limit)
+            self._writer = Writer(lambda: _open_tables(path, settings, clock), clock, settings.queue_limit)
         except BaseException:
             self._lock.release()
             raise
@@ -144,6 +145,20 @@ class DuckDBStore:
                 cursor.close()
         except (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException) as error:
             raise StoreUnavailable from error
+
+
+def _open_tables(path: Path, settings: Settings, clock: Clock) -> Tables:
+    connection = open_database(path, settings)
+    try:
+        journal = Journal(path.with_name(f"{path.name}.journal"))
+        try:
+            return Tables(connection, journal, clock())
+        except BaseException:
+            journal.close()
+            raise
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _document(connection: Any, kind: str, key: str) -> str | None:

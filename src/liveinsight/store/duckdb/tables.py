@@ -1,8 +1,12 @@
-"""The open tables with the memory folded from them.
+"""The open tables with the journal before them and the memory folded from them.
 
-A group of requests becomes durable as one row of `journal`: one small insert, one fsync, whatever its size. About once
-a second `flush` empties the journal into the tables that answer questions, in one transaction. So a crash loses nothing
-and doubles nothing: what the journal still holds was not written elsewhere, and is folded again at the next start.
+A group of requests becomes durable as one record of the journal: one write, one fsync, whatever its size. From there
+
+    journal ── write_events ──► events, ledger_new ── flush ──► active_sessions, sessions, ledger
+
+each step in one transaction that also moves its watermark: `journal`, the number of the last record that is in the
+tables; `folded`, the last event that is in the session rows. So a crash loses nothing and doubles nothing: at the next
+start, records beyond the one and events beyond the other are folded again, and no others.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.store.duckdb.journal import Journal
     from liveinsight.store.duckdb.rows import SqlRow
     from liveinsight.store.duckdb.state import Chain, LedgerKey
 
@@ -42,11 +47,10 @@ _PURGE_EVENTS = """
     DELETE FROM events USING purged WHERE events.site_id = purged.site_id AND events.session_id = purged.session_id
     AND events.timestamp BETWEEN purged.started_at AND purged.last_activity
 """
-_NEW_LEDGER = (
-    "CREATE TEMP TABLE ledger_new (site_id VARCHAR, hour BIGINT, outcome VARCHAR, reason VARCHAR, events BIGINT)"
-)
 _MERGE_LEDGER = """
-    MERGE INTO ledger USING ledger_new AS new
+    MERGE INTO ledger USING (
+        SELECT site_id, hour, outcome, reason, sum(events)::BIGINT AS events FROM ledger_new GROUP BY ALL
+    ) AS new
     ON ledger.site_id = new.site_id AND ledger.hour = new.hour
         AND ledger.outcome = new.outcome AND ledger.reason = new.reason
     WHEN MATCHED THEN UPDATE SET events = ledger.events + new.events
@@ -58,16 +62,16 @@ _MERGE_LEDGER = """
 class Tables:
     """Everything about one open database. Used by the writer thread; readers use `state` and `cursor()`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, now: int) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, journal: Journal, now: int) -> None:
         self.connection = connection
         self._readers = connection.cursor()
+        self._journal = journal
         self.state = State()
         self.known = KnownIds()
-        self.unwritten: list[StoredEvent] = []  # durable in the journal, not yet in `events`
-        self._ledger: Counter[LedgerKey] = Counter()  # likewise
+        self.unwritten: list[StoredEvent] = []  # in the journal, not yet in `events`
+        self._counts: Counter[LedgerKey] = Counter()  # likewise of the ledger
+        self._seq = self._folded = 0  # last event in `events`, and in the session rows
         self._tidied = now
-        connection.execute(_NEW_LEDGER)
-        self._seq = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
         self._load(now)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -76,8 +80,21 @@ class Tables:
 
     def append(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
         """Take new events and ledger counts: durable at the return, and in memory too."""
-        self.connection.execute("INSERT INTO journal VALUES ($1)", [encode_group(events, counts)])
+        self._journal.append(encode_group(events, counts))
         self._remember(events, counts)
+
+    def write_events(self) -> None:
+        """Empty the journal into `events` and `ledger_new`."""
+        if not self._counts:
+            return
+        self.connection.begin()
+        self._insert("events", [event_row(seq, event) for seq, event in enumerate(self.unwritten, self._seq + 1)])
+        self._insert("ledger_new", [(*key, number) for key, number in self._counts.items()])
+        self.connection.execute("UPDATE watermark SET journal = $1", [self._journal.number])
+        self.connection.commit()
+        self._seq += len(self.unwritten)
+        self.unwritten, self._counts = [], Counter()
+        self._journal.clear()
 
     def resolve(self) -> None:
         """Give the chains that are new in memory the earlier sessions that the file holds."""
@@ -96,30 +113,28 @@ class Tables:
                 state.join_earlier(read_session(row))
 
     def flush(self, now: int) -> None:
-        """Empty the journal into events, sessions and ledger, in one transaction."""
+        """Bring every table up to what is durable: events first, then the sessions and the ledger that they change."""
+        self.write_events()
         self.resolve()
         state = self.state
         with state.lock:
             finished = self._take_finished(now)
             changed, state.dirty = state.dirty, []
-        if not (self.unwritten or self._ledger or finished):
+        if not finished and self._folded == self._seq:
             return
         over = {id(chain) for chain in finished}
         self.connection.begin()
-        self._insert("events", [event_row(seq, event) for seq, event in enumerate(self.unwritten, self._seq + 1)])
         self._rewrite([chain for chain in changed if id(chain) not in over], "active_sessions")
         self._rewrite(finished, "sessions")
-        self._insert("ledger_new", [(*key, number) for key, number in self._ledger.items()])
         self.connection.execute(_MERGE_LEDGER)
         self.connection.execute("DELETE FROM ledger_new")
-        self.connection.execute("DELETE FROM journal")
+        self.connection.execute("UPDATE watermark SET folded = $1", [self._seq])
         self.connection.commit()
-        self._seq += len(self.unwritten)
-        self.unwritten, self._ledger = [], Counter()
+        self._folded = self._seq
 
     def is_flushed(self) -> bool:
         """Whether the tables show everything that is durable."""
-        return not (self.unwritten or self._ledger or self.state.unresolved)
+        return not self._counts and self._folded == self._seq
 
     def purge(self, before: int, now: int) -> Purged:
         """See Store.purge. The memory is folded anew from what is left."""
@@ -131,7 +146,8 @@ class Tables:
         sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
         for table in ("sessions", "active_sessions"):
             con.execute(f"DELETE FROM {table} WHERE last_activity < $1", [before])
-        con.execute("DELETE FROM ledger WHERE hour + 3600000 <= $1", [before])
+        for table in ("ledger", "ledger_new"):
+            con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $1", [before])
         con.execute("DROP TABLE purged")
         con.commit()
         self.known = KnownIds()
@@ -145,7 +161,7 @@ class Tables:
 
     def close(self) -> None:
         """Let go of the file; what was committed stays."""
-        for each in (self._readers, self.connection):
+        for each in (self._readers, self.connection, self._journal):
             each.close()
 
     def _take_finished(self, now: int) -> list[Chain]:
@@ -156,7 +172,7 @@ class Tables:
         return self.state.take_finished(now)
 
     def _remember(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
-        self._ledger.update(counts)
+        self._counts.update(counts)
         if not events:
             return
         self.unwritten += events
@@ -186,23 +202,29 @@ class Tables:
             appender.flush()
 
     def _load(self, now: int) -> None:
-        """Fold the memory from the file: the sessions as last flushed, then what the journal still holds."""
-        self.known.load(self.connection)
+        """Fold the memory from the file: session rows, the events beyond them, the records beyond those."""
+        con = self.connection
+        journal, self._folded = con.execute("SELECT journal, folded FROM watermark").fetchall()[0]
+        newest = con.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
+        self._seq = max(newest, self._folded)  # a purge may have taken the last events
+        self.known.load(con)
         with self.state.lock:
             self._load_state(now)
-        for (content,) in self.connection.execute("SELECT content FROM journal ORDER BY rowid").fetchall():
+        for content in self._journal.read(journal):
             self._remember(*decode_group(content))
         self.flush(now)
 
     def _load_state(self, now: int) -> None:
         rows = self.connection.execute("SELECT * FROM active_sessions").fetchall()
         self.state.load(map(read_session, rows))
-        for events in self._recent_events(now - RECENT_MS - 1000):
+        for events in self._events_where("timestamp > $1 AND seq <= $2", now - RECENT_MS - 1000, self._folded):
             self.state.count_recent(events)
+        for events in self._events_where("seq > $1", self._folded):
+            self.state.add(events)
 
-    def _recent_events(self, since: int) -> Iterable[list[StoredEvent]]:
+    def _events_where(self, condition: str, *values: int) -> Iterable[list[StoredEvent]]:
         cursor = self.connection.cursor()
-        cursor.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE timestamp > $1", [since])
+        cursor.execute(f"SELECT {EVENT_COLUMNS} FROM events WHERE {condition}", values)
         while rows := cursor.fetchmany(_READ_ROWS):
             yield [read_event(row) for row in rows]
         cursor.close()

@@ -1,7 +1,7 @@
 """The writer thread: the only one that changes the database, and the memory folded from it.
 
-It takes whatever waits, without a fixed delay: one commit a group, one fsync, then the answers. About once a second it
-flushes what the groups left in the journal. See `tables` for why a crash at any moment loses and doubles nothing.
+It takes whatever waits, without a fixed delay: one journal record a group, one fsync, then the answers. About once a
+second it moves the journal into the tables. See `tables` for why a crash at any moment loses and doubles nothing.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GROUP_EVENTS = 2000  # events in one transaction at most, so that nobody waits long behind a crowd
-_FLUSH_SECONDS = 1.0
-_FLUSH_EVENTS = 1000  # flushed sooner when so many wait: the longer a flush, the longer the next answer takes
+_WRITE_SECONDS = 1.0
+_WRITE_EVENTS = 1000  # written sooner when so many wait: the longer it takes, the later the next answer comes
+_FLUSH_SECONDS = 5.0
 _REOPEN_SECONDS = 0.5
 
 
@@ -61,8 +62,8 @@ class Writer:
         self._lock = Lock()
         self._waiting = 0
         self._accepting = True
-        self._flushed = time.monotonic()
         self.tables: Tables | None = open_tables()
+        self._written = self._flushed = time.monotonic()
         self._thread = Thread(target=self._run, name="liveinsight-writer", daemon=True)
         self._thread.start()
 
@@ -103,17 +104,12 @@ class Writer:
             elif isinstance(task, _Call):
                 self._do(task)
                 task = None
-            if self._is_flush_due():
-                self._flush()
+            self._tidy()
         self._close()
-
-    def _is_flush_due(self) -> bool:
-        waiting = len(self.tables.unwritten) if self.tables else 0
-        return waiting >= _FLUSH_EVENTS or time.monotonic() - self._flushed >= _FLUSH_SECONDS
 
     def _next(self) -> _Write | _Call | _Stop | None:
         try:
-            return self._queue.get(timeout=max(0.0, self._flushed + _FLUSH_SECONDS - time.monotonic()))
+            return self._queue.get(timeout=max(0.0, self._written + _WRITE_SECONDS - time.monotonic()))
         except Empty:
             return None
 
@@ -163,13 +159,25 @@ class Writer:
         else:
             call.done.set_result(result)
 
-    def _flush(self) -> None:
-        self._flushed = time.monotonic()
-        if self.tables is None:
-            self._reopen()
+    def _tidy(self) -> None:
+        """Write and flush what is due; open the database again when it had to be closed."""
+        now = time.monotonic()
+        tables = self.tables
+        due = now - self._written >= _WRITE_SECONDS
+        if tables is None:
+            if due:
+                self._written = now
+                self._reopen()
             return
+        if not due and len(tables.unwritten) < _WRITE_EVENTS:
+            return
+        self._written = now
         try:
-            self.tables.flush(self._clock())
+            if now - self._flushed >= _FLUSH_SECONDS:
+                self._flushed = now
+                tables.flush(self._clock())
+            else:
+                tables.write_events()
         except Exception as error:  # noqa: BLE001  as above
             self._give_up(error)
 
@@ -180,7 +188,7 @@ class Writer:
             tables, self.tables = self.tables, None
         if tables is not None:
             tables.close()
-        self._flushed = time.monotonic() - _FLUSH_SECONDS + _REOPEN_SECONDS
+        self._written = time.monotonic() - _WRITE_SECONDS + _REOPEN_SECONDS
 
     def _reopen(self) -> None:
         try:
