@@ -53,6 +53,14 @@ def test_a_retry_of_an_event_whose_clock_was_wrong_is_a_duplicate(store: DuckDBS
     store.close()
 
 
+def test_an_id_of_the_sites_own_counts_once_however_much_later_it_comes_again(store: DuckDBStore, clock: Clock) -> None:
+    """As when the page that confirms an order is opened once more."""
+    put(store, event(NOON, event_id="order-1"))
+    _pass_days(store, clock, 3)
+    assert put(store, event(clock.now, event_id="order-1")) == ([], 1)
+    store.close()
+
+
 def test_old_events_that_are_new_are_stored(store: DuckDBStore, clock: Clock) -> None:
     _pass_days(store, clock, 4)
     late = [event(NOON + number, event_id=f"late{number}") for number in range(20)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from liveinsight.ingest.clock import AHEAD, MAX_AGE_MS, MAX_AHEAD_MS
+from liveinsight.models.events import DERIVED
 from liveinsight.stats.period import MINUTE_MS
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str]
 
-IN_MEMORY = 500_000  # ids a generation; two generations are kept, about 100 bytes an id
+IN_MEMORY = 500_000  # ids a generation; two generations are kept, about 150 bytes an id
+_MADE_FOR_ONE = re.compile(rf"[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-|{DERIVED}")
 _MARGIN_MS = 2 * MINUTE_MS  # how long a request may have been on its way
 
 
@@ -22,8 +25,11 @@ class KnownIds:
     """The (site_id, event_id) of the events received since `_complete_from`, in two generations.
 
     An event cannot have been received before it happened. So an earlier copy of one that happened after
-    `_complete_from` is in memory if it exists at all; only for older events the file must be asked. A generation is far
-    larger than what ever waits for a flush, so an id that memory has forgotten is in the file.
+    `_complete_from` is in memory if it exists at all; for older events the file must be asked. That holds for ids made
+    for one event: by the tracker (UUID version 7), or by the pipeline from the content. Another id, such as an order's
+    number, may come back whenever it likes: beyond memory, the file is asked for all of them.
+
+    A generation is far larger than what ever waits to be written, so an id that memory has forgotten is in the file.
     """
 
     def __init__(self, limit: int = IN_MEMORY) -> None:
@@ -67,6 +73,8 @@ class KnownIds:
 
 def _received_from(event: StoredEvent) -> int:
     """The earliest time at which a copy of this event can have been received."""
+    if not _MADE_FOR_ONE.match(event.event_id):
+        return 0
     if event.sent.get("clock") == AHEAD:  # its own time was unusable
         return event.received_at - MAX_AGE_MS - MAX_AHEAD_MS
     return event.timestamp - MAX_AHEAD_MS - _MARGIN_MS

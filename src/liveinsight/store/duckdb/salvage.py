@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import re
-import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -20,8 +18,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BYTE = re.compile(r"entry at byte position (\d+)")
-_LOG_ERROR = re.compile(r"\bWAL\b")
+# What DuckDB says of a damaged log. Whatever else stops it (memory, permissions, a full disk) leaves the log as it is.
+_CORRUPT_FROM = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
+_FOREIGN = re.compile(r"WAL does not match database file|WAL checkpoint iteration does not match")
+
 _MAGIC = b"d\x00b"  # how DuckDB's log begins; it ignores one that begins otherwise, without a word
 _FRAME_HEADER = 16  # DuckDB's log: a header, then frames of length (8 bytes), checksum (8 bytes) and content
 _LONGEST_HEADER = 256
@@ -30,49 +30,53 @@ _LONGEST_HEADER = 256
 def open_salvaging(path: Path, connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
     """A connection to the database at `path`; what a damaged log cannot give back is set aside and logged.
 
-    Raises StartError when the database file itself is damaged.
+    Raises StartError when the database cannot be opened; then nothing was changed.
     """
     log = path.with_name(path.name + ".wal")
     if log.exists() and log.stat().st_size:
-        _inspect(path, log, log.read_bytes())
+        _inspect(log, log.read_bytes())
     for _ in range(3):
         try:
             return connect(path)
         except duckdb.Error as error:
-            if not (log.exists() and _LOG_ERROR.search(str(error))):
+            intact = _intact_bytes(str(error))
+            if intact is None or not log.exists():
                 msg = f"The database {path} cannot be opened: {str(error).splitlines()[0][:200]}"
                 raise StartError(msg) from None
-            found = _BYTE.search(str(error))
-            _cut(path, log, int(found[1]) if found else 0)
+            _cut(log, intact)
     msg = (
         f"The log of the database {path} is damaged in more than one place. Restore a backup, or move {log.name} away."
     )
     raise StartError(msg)
 
 
-def _cut(path: Path, log: Path, intact: int) -> None:
-    size = log.stat().st_size
-    aside = _set_aside(path, log)
-    if intact:
-        os.truncate(log, intact)
-    else:
-        log.unlink()
-    logger.error(
-        "the database's log was damaged: events after the intact part are lost",
-        extra={"bytes_kept": intact, "bytes_lost": size - intact, "set_aside": aside},
-    )
+def _intact_bytes(error: str) -> int | None:
+    """How much of the log is intact, when the error says that it is damaged."""
+    if found := _CORRUPT_FROM.search(error):
+        return int(found[1])
+    return 0 if _FOREIGN.search(error) else None
 
 
-def _inspect(path: Path, log: Path, content: bytes) -> None:
+def _inspect(log: Path, content: bytes) -> None:
     """Look for the damage that DuckDB passes over in silence: a log it does not know, or an end that is no entry."""
     if not _MAGIC.startswith(content[: len(_MAGIC)]):
-        _cut(path, log, 0)
+        _cut(log, 0)
     elif torn := len(content) - _whole_frames(content):
         logger.warning(
             "the database's log does not end with a whole entry: normal when the process was killed while writing,"
             " and then nothing acknowledged is lost; otherwise the end was damaged",
-            extra={"bytes_ignored": torn, "bytes": len(content), "set_aside": _set_aside(path, log)},
+            extra={"bytes_ignored": torn, "bytes": len(content), "set_aside": _keep(log, content[-torn:])},
         )
+
+
+def _cut(log: Path, intact: int) -> None:
+    content = log.read_bytes()
+    aside = _keep(log, content)
+    os.truncate(log, intact)
+    logger.error(
+        "the database's log was damaged: events after the intact part are lost",
+        extra={"bytes_kept": intact, "bytes_lost": len(content) - intact, "set_aside": aside},
+    )
 
 
 def _whole_frames(content: bytes) -> int:
@@ -90,16 +94,13 @@ def _whole_frames(content: bytes) -> int:
     return best or (len(content) if len(content) < _LONGEST_HEADER else 0)
 
 
-def _set_aside(path: Path, log: Path) -> str:
-    """Copy database and log into a folder beside them; gives its name, or says that there was no room."""
-    folder = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
+def _keep(log: Path, content: bytes) -> str:
+    """Write what is about to be lost beside the log; gives the file's name. Raises StartError when there is no room."""
+    aside = log.with_name(f"{log.name}.damaged-{time.time_ns()}")
     try:
-        folder.mkdir()
-        for each in (path, log):
-            shutil.copy2(each, folder / each.name)
+        aside.write_bytes(content)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        return "not kept: the disk is full"
-    return folder.name
+        aside.unlink(missing_ok=True)
+        msg = f"The log {log} is damaged, and there is no room to keep a copy of it: {error.strerror}. Make room first."
+        raise StartError(msg) from None
+    return aside.name

@@ -5,6 +5,7 @@ Only the writer thread changes it; readers copy what they need under the lock.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.models.sessions import Moment
 
     LedgerKey = tuple[str, int, str, str]
 
@@ -50,9 +52,9 @@ class State:
 
     def load(self, sessions: Iterable[Session]) -> None:
         """Take in the rows of `active_sessions`."""
-        for session in sessions:
+        for session in sorted(sessions, key=_first):
             chain = self.sites.setdefault(session.site_id, {}).setdefault(session.session_id, Chain())
-            chain.sessions = add_to_chain(chain.sessions, session)
+            chain.sessions.append(session)
             chain.rows_in = "active_sessions"
 
     def add(self, events: list[StoredEvent]) -> None:
@@ -79,11 +81,17 @@ class State:
                 seconds = self._seconds[event.site_id] = Counter()
             seconds[event.timestamp // 1000, event.event_type] += 1
 
-    def join_earlier(self, session: Session) -> None:
-        """Put a session that the file held into its chain. The lock must be held."""
-        chain = self.sites[session.site_id][session.session_id]
-        chain.sessions = add_to_chain(chain.sessions, session)
-        chain.rows_in = "sessions"
+    def join_earlier(self, sessions: Iterable[Session]) -> None:
+        """Put sessions that the file held, all of their chains, before those in memory. The lock must be held."""
+        earlier: dict[tuple[str, str], list[Session]] = {}
+        for session in sorted(sessions, key=_first):
+            earlier.setdefault((session.site_id, session.session_id), []).append(session)
+        for (site_id, session_id), known in earlier.items():
+            chain = self.sites[site_id][session_id]
+            for session in chain.sessions:
+                known = add_to_chain(known, session)  # noqa: PLW2901  grows by each
+            chain.sessions = known
+            chain.rows_in = "sessions"
 
     def take_finished(self, now: int) -> list[Chain]:
         """Remove the chains that can no longer be active, and what has left the last minutes. The lock must be held."""
@@ -125,10 +133,18 @@ def _since(second: int, seconds: Counter[tuple[int, str]]) -> dict[tuple[int, st
 
 
 def _fold_into(chain: Chain, event: StoredEvent) -> None:
-    single = session_of(event)
-    if len(chain.sessions) == 1:
-        known = chain.sessions[0]
+    """Only the sessions just before and after an event can be near it. A new list: readers may hold the old one."""
+    single, sessions = session_of(event), chain.sessions
+    if len(sessions) == 1:
+        known = sessions[0]
         if known.first.timestamp - SESSION_GAP_MS <= event.timestamp <= known.last.timestamp + SESSION_GAP_MS:
             chain.sessions = [merge(known, single)]
             return
-    chain.sessions = add_to_chain(chain.sessions, single)
+    following = bisect_right(sessions, single.first, key=_first)
+    before = max(following - 1, 0)
+    near = add_to_chain(sessions[before : following + 1], single)
+    chain.sessions = [*sessions[:before], *near, *sessions[following + 1 :]]
+
+
+def _first(session: Session) -> Moment:
+    return session.first

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from liveinsight.errors import StoreUnavailable
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.store.base import LedgerRow, Live, Purged, Recorded
 from liveinsight.store.duckdb.database import open_database
 from liveinsight.store.duckdb.journal import Journal
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from liveinsight.stats.query import Query, Result
     from liveinsight.store.base import Batch, Clock
 
+# What a reader may meet while the database is closed and opened again, or when there is too little memory just now.
+_PASSING = (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException)
 _NUMBERED = re.compile(r"(.+)\.([2-9]|[1-9]\d{1,8})", re.DOTALL)
 _NTH_SESSION = """
     SELECT site_id, started_at, last_activity FROM (
@@ -57,6 +59,10 @@ class DuckDBStore:
         self._lock = FolderLock(path)
         try:
             self._writer = Writer(lambda: _open_tables(path, settings, clock), clock, settings.queue_limit)
+        except (duckdb.Error, OSError) as error:
+            self._lock.release()
+            msg = f"The database {path} cannot be opened: {str(error).splitlines()[0][:200]}"
+            raise StartError(msg) from None
         except BaseException:
             self._lock.release()
             raise
@@ -143,7 +149,7 @@ class DuckDBStore:
                 yield cursor
             finally:
                 cursor.close()
-        except (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException) as error:
+        except _PASSING as error:
             raise StoreUnavailable from error
 
 

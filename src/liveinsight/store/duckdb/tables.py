@@ -109,8 +109,7 @@ class Tables:
         ).fetchall()
         with state.lock:
             state.unresolved = []
-            for row in rows:
-                state.join_earlier(read_session(row))
+            state.join_earlier(map(read_session, rows))
 
     def flush(self, now: int) -> None:
         """Bring every table up to what is durable: events first, then the sessions and the ledger that they change."""
@@ -141,23 +140,28 @@ class Tables:
         self.flush(now)
         con = self.connection
         con.begin()
-        con.execute(_PURGED_SESSIONS, [before])
-        events = con.execute(_PURGE_EVENTS).fetchall()[0][0]
-        sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
-        for table in ("sessions", "active_sessions"):
-            con.execute(f"DELETE FROM {table} WHERE last_activity < $1", [before])
         for table in ("ledger", "ledger_new"):
             con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $1", [before])
+        con.execute(_PURGED_SESSIONS, [before])
+        sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
+        events = con.execute(_PURGE_EVENTS).fetchall()[0][0] if sessions else 0
+        for table in ("sessions", "active_sessions"):
+            con.execute(f"DELETE FROM {table} WHERE last_activity < $1", [before])
         con.execute("DROP TABLE purged")
         con.commit()
+        if sessions:
+            self._forget(now)
+        return Purged(events, sessions)
+
+    def _forget(self, now: int) -> None:
+        """Fold the memory from the file as if it had just been opened."""
         self.known = KnownIds()
-        self.known.load(con)
+        self.known.load(self.connection)
         lock = self.state.lock
         with lock:
             self.state = State(lock)
             self._load_state(now)
-        con.execute("CHECKPOINT")
-        return Purged(events, sessions)
+        self.connection.execute("CHECKPOINT")
 
     def close(self) -> None:
         """Let go of the file; what was committed stays."""

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -75,7 +76,7 @@ class Writer:
                 raise StoreUnavailable
             if self._waiting >= self._queue_limit:
                 raise QueueFull
-            self._waiting += len(batch.events)
+            self._waiting += _size(batch)
             self._queue.put(_Write(batch, done))
         return done
 
@@ -115,8 +116,10 @@ class Writer:
 
     def _write(self, first: _Write) -> _Call | _Stop | None:
         """Commit `first` and the writes that wait behind it; gives the task that ended the group, if one did."""
-        time.sleep(0)  # lets the event loop hand over the requests it has in its hands: larger groups, fewer commits
-        group, events, following = [first], len(first.batch.events), None
+        time.sleep(
+            0.00002
+        )  # lets the event loop hand over the requests it has in its hands: larger groups, fewer commits
+        group, events, following = [first], _size(first.batch), None
         while events < GROUP_EVENTS:
             try:
                 task = self._queue.get_nowait()
@@ -126,7 +129,7 @@ class Writer:
                 following = task
                 break
             group.append(task)
-            events += len(task.batch.events)
+            events += _size(task.batch)
         with self._lock:
             self._waiting -= events
         self._commit(group)
@@ -139,8 +142,8 @@ class Writer:
         try:
             answers = commit([write.batch for write in group], self.tables)
         except Exception as error:  # noqa: BLE001  whatever it was, the file decides what happened: open it again
-            self._give_up(error)
             _fail(group)
+            self._give_up(error)
             return
         for write, answer in zip(group, answers, strict=True):
             write.done.set_result(answer)
@@ -154,8 +157,8 @@ class Writer:
         except LiveInsightError as error:
             call.done.set_exception(error)
         except Exception as error:  # noqa: BLE001  as above
-            self._give_up(error)
             call.done.set_exception(StoreUnavailable())
+            self._give_up(error)
         else:
             call.done.set_result(result)
 
@@ -187,13 +190,14 @@ class Writer:
         with self._lock:
             tables, self.tables = self.tables, None
         if tables is not None:
-            tables.close()
+            with suppress(Exception):  # it failed already, and is let go of either way
+                tables.close()
         self._written = time.monotonic() - _WRITE_SECONDS + _REOPEN_SECONDS
 
     def _reopen(self) -> None:
         try:
             tables = self._open_tables()
-        except (LiveInsightError, duckdb.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001  the next try may do better; a writer that is gone cannot
             logger.warning("the store cannot be opened yet", extra={"error": _sentence(error)})
             return
         with self._lock:
@@ -209,6 +213,11 @@ class Writer:
         except duckdb.Error as error:  # the log holds everything: the next start reads it
             logger.warning("the store was closed without tidying up", extra={"error": _sentence(error)})
         self.tables.close()
+
+
+def _size(batch: Batch) -> int:
+    """What a batch takes of the queue: its events, and something if all of them were refused."""
+    return len(batch.events) or 1
 
 
 def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
