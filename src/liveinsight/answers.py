@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
+_LONGEST_LIST = 100  # rows of a live list; the totals beside it count everybody
 _OUTCOMES = ("stored", "duplicates", "filtered", "rejected")
 
 
@@ -43,7 +44,7 @@ def _visitors_by(name: str, pairs: Iterable[tuple[str, Session]]) -> list[Answer
     for value, session in pairs:
         seen.setdefault(value, set()).add(session.visitor_id)
     ordered = sorted(seen.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [{name: value, "visitors": len(visitors)} for value, visitors in ordered]
+    return [{name: value, "visitors": len(visitors)} for value, visitors in ordered[:_LONGEST_LIST]]
 
 
 def _last_minutes(recent: dict[tuple[int, str], int], now: int) -> Answer:
@@ -88,7 +89,10 @@ def active_session(live: LiveSession) -> Answer:
 
 
 def event(stored: StoredEvent, context: Context) -> Answer:
-    """One event: what the client sent, and what was derived from it; `context` is that of its session's first event."""
+    """One event: what the client sent, and what was derived from it; `context` is that of its session's first event.
+
+    `referrer` is the event's own, as host and path; empty when it is the site itself.
+    """
     return {
         "event_id": stored.event_id,
         "site_id": stored.site_id,
@@ -105,6 +109,7 @@ def event(stored: StoredEvent, context: Context) -> Answer:
         "value": stored.value,
         "currency": stored.currency,
         **stored.sent,
+        "referrer": stored.context.referrer,
         "source": context.source,
         "country": context.country,
         "browser": context.browser,

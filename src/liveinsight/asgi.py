@@ -20,21 +20,22 @@ from liveinsight.handlers.event_collector import EventCollector
 from liveinsight.handlers.live_stream import LiveStreams
 from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.handlers.problems import add_problem_handlers
-from liveinsight.handlers.rate_limit import RateLimit
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY = 3600.0
-_LOGINS_PER_SECOND, _LOGIN_BURST = 1, 10
 _SLASH_IS_OPTIONAL = ("/api/", "/healthz", "/static/")  # but pages link to each other relative to their own address
 # A trace would carry the token of a login link and the questions of readers out of this process.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(analytics: Analytics, settings: Settings, token: str) -> App:
-    """The app on an open service, which its owner closes after the app has stopped."""
+    """The ASGI app: collector, API and pages on `analytics`. `token` is what readers have to show.
+
+    Whoever opened `analytics` closes it, after the app has stopped.
+    """
     return App(analytics, settings, token)
 
 
@@ -49,8 +50,7 @@ class App:
         rest = _fastapi(analytics, settings)
         rest.state.analytics = analytics
         rest.state.settings = settings
-        rest.state.gate = Gate(token)
-        rest.state.login_limit = RateLimit(_LOGINS_PER_SECOND, _LOGIN_BURST)
+        rest.state.gate = Gate(token, settings.trusted_proxies)
         rest.state.streams = self._streams
         rest.state.bridge = bridge
         self._rest = AccessLog(rest)

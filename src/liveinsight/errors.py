@@ -5,9 +5,10 @@ LiveInsightError
 │   └── BodyTooLarge        a collect body or batch over its limit
 ├── NotFound                the thing asked for does not exist
 ├── Unauthorized            a reader without a valid token
-├── RateLimited             one client sends too often; carries retry_after
-├── StoreUnavailable        the store cannot take or answer this now; carries retry_after
-│   └── QueueFull           more events wait than the store is allowed to hold in memory
+├── Retryable               not now: the same request may pass later; carries retry_after
+│   ├── RateLimited         one client sends too often
+│   └── StoreUnavailable    the store cannot take or answer this now
+│       └── QueueFull       more events wait than the store is allowed to hold in memory
 └── StartError              the process cannot start as asked; the message says what to change
     ├── SettingError        a setting has a value that cannot work
     ├── StoreInUse          another process owns the data folder

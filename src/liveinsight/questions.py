@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from liveinsight import answers
 from liveinsight.errors import InvalidInput
@@ -94,8 +94,8 @@ class QueryBody(BaseModel):
     dimensions: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=4)] = []
     filters: Annotated[list[FilterBody], Field(max_length=20)] = []
     period: Annotated[str | None, Field(max_length=30)] = None
-    start: Annotated[int | str | None, Field(alias="from")] = None
-    end: Annotated[int | str | None, Field(alias="to")] = None
+    start: Annotated[StrictInt | str | None, Field(alias="from")] = None
+    end: Annotated[StrictInt | str | None, Field(alias="to")] = None
     order_by: Annotated[list[OrderBody], Field(max_length=4)] = []
     limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 100
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
@@ -138,22 +138,21 @@ class Report:
     """The questions behind one `/api/stats` answer."""
 
     base: Query
-    interval: str
+    series: Query
     compared: Period | None
 
     def answer(self, run: Callable[[Query], Result]) -> dict[str, Any]:
         """Ask them all."""
         base = self.base
-        series = replace(base, metrics=_SERIES, dimensions=(self.interval,), limit=MAX_ROWS)
         return {
             "site_id": base.site_id,
             "from": base.period.start,
             "to": base.period.end,
             "timezone": base.timezone,
-            "interval": self.interval,
+            "interval": self.series.interval,
             "summary": _numbers(base, run),
             "comparison": _numbers(base.over(self.compared), run) if self.compared else None,
-            "timeseries": answers.breakdown(run(series), "time", _SERIES),
+            "timeseries": answers.breakdown(run(self.series), "time", _SERIES),
             **{
                 name: answers.breakdown(
                     run(replace(base, metrics=metrics, dimensions=(dimension,), filters=_present(name))),
@@ -166,16 +165,19 @@ class Report:
 
 
 def ask(question: StatsQuestion, site_id: str, now: int, default_timezone: str) -> Report:
-    """The report that a question asks for. Raises InvalidInput."""
+    """The report that a question asks for. Raises InvalidInput, also for a time series that would not be whole."""
     timezone = question.timezone or default_timezone
     period = read_period(question, now, default_timezone)
     base = Query(site_id=site_id, metrics=_SUMMARY, period=period, limit=question.limit, timezone=timezone)
-    interval = question.interval or _interval(period)
+    series = replace(base, metrics=_SERIES, dimensions=(question.interval or _interval(period),), limit=MAX_ROWS)
+    if (points := len(series.parts())) > MAX_ROWS:
+        msg = f"The time series would have {points} points, and {MAX_ROWS} is the limit: ask for a longer interval."
+        raise InvalidInput(msg, code="too_many_rows")
     compared = None
     if question.compare != "none":
         before = periods.previous if question.compare == "previous" else periods.year_before
         compared = before(period, timezone)
-    return Report(base, interval, compared)
+    return Report(base, series, compared)
 
 
 def read_period(question: StatsQuestion, now: int, default_timezone: str) -> Period:

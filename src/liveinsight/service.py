@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from liveinsight import answers
 from liveinsight.errors import InvalidInput, NotFound
 from liveinsight.feed import Feed
-from liveinsight.ingest.outcome import FILTERED, REJECTED, UNKNOWN_SITE
+from liveinsight.ingest.outcome import FILTERED, REJECTED, Intake
 from liveinsight.ingest.pipeline import Pipeline
 from liveinsight.ingest.site import Sites, site_name
 from liveinsight.ingest.visitor import Visitors
 from liveinsight.questions import QueryBody, StatsQuestion, ask, read_period
 from liveinsight.salts import StoredSalts
 from liveinsight.stats import period as periods
-from liveinsight.stats.period import DAY_MS, Period
-from liveinsight.stats.query import Query
+from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
+from liveinsight.stats.query import MAX_ROWS, Query
 from liveinsight.store.base import STORED, Batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from liveinsight.ingest.draft import Delivery
-    from liveinsight.ingest.outcome import Intake
     from liveinsight.settings import Settings
     from liveinsight.store.base import Recorded, Store
+    from liveinsight.store.promise import Promise
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Collection:
 
     __slots__ = ("_error", "_intake", "recorded")
 
-    def __init__(self, intake: Intake, error: InvalidInput | None, recorded: Future[Recorded]) -> None:
+    def __init__(self, intake: Intake, error: InvalidInput | None, recorded: Promise[Recorded]) -> None:
         self._intake = intake
         self._error = error
         self.recorded = recorded
@@ -75,6 +75,16 @@ class Collection:
         }
 
 
+class _SitesSeen:
+    """The sites that have stored events: `names`, all of them once `complete`. One that forgets is replaced."""
+
+    __slots__ = ("complete", "names")
+
+    def __init__(self) -> None:
+        self.names: frozenset[str] = frozenset()
+        self.complete = False
+
+
 class Analytics:
     """The service: one instance a process, safe to use from any thread."""
 
@@ -85,28 +95,53 @@ class Analytics:
         self._store = store
         self._salts = StoredSalts(store)
         self._sites = Sites.of(settings.sites)
+        self._seen = _SitesSeen()
+        self._seen_lock = Lock()
         self._pipeline = Pipeline.of(self._sites, Visitors(self._salts))
 
     def collect(self, delivery: Delivery) -> Collection:
         """Take a request's events. Raises QueueFull or StoreUnavailable when they cannot be taken now."""
-        intake, error = self._pipeline.run(delivery)
+        return self._record(*self._pipeline.run(delivery))
+
+    def refuse(self, error: InvalidInput) -> Collection:
+        """Count a request whose body was not even read as one rejected event; the answer raises `error`."""
+        return self._record(Intake.unreadable(self.clock(), error), error)
+
+    def _record(self, intake: Intake, error: InvalidInput | None) -> Collection:
         recorded = self._store.record(Batch(intake.received_at, intake.events, intake.tallies()))
         recorded.add_done_callback(self._publish)
         return Collection(intake, error, recorded)
 
-    def _publish(self, recorded: Future[Recorded]) -> None:
+    def _publish(self, recorded: Promise[Recorded]) -> None:
         if recorded.exception() is None and (stored := recorded.result().stored):
+            seen = self._seen
+            if not seen.names.issuperset(sites := {each.site_id for each in stored}):
+                self._add_sites(seen, sites)
             self.feed.publish(stored)
+
+    def _add_sites(self, seen: _SitesSeen, sites: set[str], *, complete: bool = False) -> None:
+        with self._seen_lock:
+            seen.names |= sites
+            seen.complete |= complete
+
+    def _sites_seen(self) -> frozenset[str]:
+        """The sites with stored events; read from the ledger once, and again after a purge."""
+        # The lock is not held while the store answers: it may be waiting for the thread that publishes.
+        seen = self._seen
+        if not seen.complete:
+            rows = self._store.ledger(None, _EVER)
+            self._add_sites(seen, {row.site_id for row in rows if row.outcome == STORED}, complete=True)
+        return seen.names
 
     def realtime(self, site_id: str | None = None) -> dict[str, Any]:
         """Who is there now: `data` of /api/realtime."""
         site_id, now = self.site(site_id), self.clock()
         return answers.realtime(site_id, self._store.live(site_id, now), now)
 
-    def active_sessions(self, site_id: str | None = None) -> list[dict[str, Any]]:
-        """The active sessions, latest activity first."""
+    def active_sessions(self, site_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
+        """The active sessions, latest activity first, up to `limit`."""
         live = self._store.live(self.site(site_id), self.clock())
-        return [answers.active_session(each) for each in live.sessions]
+        return [answers.active_session(each) for each in live.sessions[:limit]]
 
     def session_events(self, session_id: str, site_id: str | None = None) -> list[dict[str, Any]]:
         """The events of one session, oldest first. Raises NotFound."""
@@ -128,7 +163,7 @@ class Analytics:
             dimensions=("hour",),
             period=periods.named_period(f"{hours}h", self.clock(), timezone),
             timezone=timezone,
-            limit=_MAX_HOURS + 2,
+            limit=MAX_ROWS,  # a clock that is changed by half an hour adds parts: all of them fit
         )
         return [
             {
@@ -174,8 +209,13 @@ class Analytics:
         }
 
     def ledger(self, site_id: str | None, question: StatsQuestion) -> dict[str, Any]:
-        """What was received, and what became of it, by site and hour. Without a site: all, and what had none."""
-        period = read_period(question, self.clock(), self.settings.timezone)
+        """What was received, and what became of it, by site and hour. Without a site: all, and what had none.
+
+        Its hours are those of UTC: the period begins with the whole hour that holds its start, so that the first half
+        hour of a day is there also where clocks are half an hour off.
+        """
+        start, end = read_period(question, self.clock(), self.settings.timezone)
+        period = Period(start - start % HOUR_MS, end)
         rows = self._store.ledger(site_name(site_id) if site_id else None, period)
         return {"from": period.start, "to": period.end, **answers.ledger(rows)}
 
@@ -202,7 +242,7 @@ class Analytics:
         allowed = self._sites.allowed
         if allowed and len(allowed) == 1:
             return next(iter(allowed))
-        known = [each["site_id"] for each in self.sites() if each["site_id"] != UNKNOWN_SITE]
+        known = sorted(self._sites_seen() | (allowed or frozenset()))
         if len(known) > 1:
             msg = f"There are {len(known)} sites: say which with site_id, for example site_id={known[0]}."
             raise InvalidInput(msg, code="site_required")
@@ -211,16 +251,16 @@ class Analytics:
     def maintain(self) -> None:
         """What has to happen now and then: destroy old salts, purge what is older than the settings keep."""
         now = self.clock()
-        salts = self._salts.destroy_old(now)
+        salts = self._salts.maintain(now)
         if salts:
             logger.info("salts destroyed", extra={"salts": salts})
         if self.settings.retention_days:
-            purged = self._store.purge(now - self.settings.retention_days * DAY_MS)
-            logger.info("purged", extra={"events": purged.events, "sessions": purged.sessions})
+            logger.info("purged", extra=self.purge(now - self.settings.retention_days * DAY_MS))
 
     def purge(self, before: int) -> dict[str, int]:
         """Remove what is older than `before` (ms)."""
         purged = self._store.purge(before)
+        self._seen = _SitesSeen()  # and not emptied: who is reading the ledger now fills the old one
         return {"events": purged.events, "sessions": purged.sessions}
 
     def check(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from liveinsight.settings import Settings
 
 FILE = "admin_token"
+SAFE_LENGTH = 16  # characters; one of our own has 43
 
 
 def admin_token(settings: Settings) -> str:

@@ -97,6 +97,8 @@ def test_a_manual_tag_waits_for_init(page: Page, site: Site) -> None:
 
 
 def test_a_page_that_changes_its_address_without_loading_is_viewed_again(page: Page, site: Site) -> None:
+    bodies: list[str] = []
+    page.context.on("request", lambda request: bodies.append(request.post_data or ""))
     page.goto(site.put("/"))
     page.evaluate("history.pushState({}, '', '/next'); document.title = 'Next'")
     page.evaluate("history.pushState({}, '', '/next?only=the-query')")
@@ -106,7 +108,7 @@ def test_a_page_that_changes_its_address_without_loading_is_viewed_again(page: P
     views = site.events()[:3]
     assert [view["page"] for view in views] == ["/", "/next", "/"]
     assert views[1]["page_title"] == "Next"
-    assert views[1]["referrer"] == f"{site.origin}/"
+    assert f'"referrer":"{site.origin}/"' in "".join(bodies)
 
 
 def test_going_back_to_a_page_views_it_again(page: Page, site: Site) -> None:

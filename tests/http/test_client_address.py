@@ -30,6 +30,11 @@ def test_the_client_stands_as_many_places_from_the_right_as_there_are_proxies(
     assert client_address({"client": ("192.0.2.1", 1), "headers": headers}, proxies) == expected
 
 
+def test_what_a_client_wrote_instead_of_an_address_is_cut() -> None:
+    headers = [(b"x-forwarded-for", b"x" * 60_000)]
+    assert len(client_address({"client": ("192.0.2.1", 1), "headers": headers}, 1)) == 64
+
+
 def test_a_client_that_cannot_be_told_has_an_empty_address() -> None:
     assert client_address({"client": None, "headers": []}, 0) == ""
 

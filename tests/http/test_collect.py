@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import pytest
 
 from liveinsight.errors import QueueFull, StoreUnavailable
 from liveinsight.store.memory import MemoryStore
+from liveinsight.store.promise import Promise
 from tests.factories import NOON
 from tests.http.front_ends import as_reader
 from tests.http.messages import collect, problem, sent
@@ -104,6 +104,14 @@ def test_a_compressed_body_is_refused_with_its_own_code(client: httpx.Client) ->
     assert problem(answer, 400)["code"] == "unsupported_encoding"
 
 
+def test_a_body_that_is_not_even_read_is_in_the_ledger(reader: httpx.Client) -> None:
+    reader.post(URL, content=b" " * (1024 * 1024 + 1))
+    reader.post(URL, content=b"x", headers={"Content-Encoding": "gzip"})
+    (line,) = reader.get("/api/ledger").json()["data"]["hours"]
+    assert (line["site_id"], line["received"], line["rejected"]) == ("(unknown)", 2, 2)
+    assert line["reasons"] == {"rejected": {"body_too_large": 1, "unsupported_encoding": 1}}
+
+
 def test_a_page_of_any_site_may_send(client: httpx.Client) -> None:
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     preflight = client.options(URL, headers={**asked, "Access-Control-Request-Headers": "content-type"})
@@ -176,19 +184,19 @@ def test_events_of_a_site_that_is_not_ours_are_refused(start: Start) -> None:
 
 
 class FullStore(MemoryStore):
-    def record(self, batch: Batch) -> Future[Recorded]:
+    def record(self, batch: Batch) -> Promise[Recorded]:
         raise QueueFull(retry_after=7)
 
 
 class LosingStore(MemoryStore):
-    def record(self, batch: Batch) -> Future[Recorded]:
-        future: Future[Recorded] = Future()
+    def record(self, batch: Batch) -> Promise[Recorded]:
+        future: Promise[Recorded] = Promise()
         future.set_exception(StoreUnavailable())
         return future
 
 
 class BrokenStore(MemoryStore):
-    def record(self, batch: Batch) -> Future[Recorded]:
+    def record(self, batch: Batch) -> Promise[Recorded]:
         msg = "password=hunter2 in liveinsight/store.py"
         raise RuntimeError(msg)
 
@@ -203,6 +211,11 @@ def test_events_that_could_not_be_kept_are_a_503_and_not_a_success(start: Start,
     answer = start(LosingStore()).post(URL, json=sent())
     assert problem(answer, 503)["code"] == "store_unavailable"
     assert answer.headers["retry-after"] == "1"
+
+
+def test_a_refusal_that_could_not_be_counted_is_a_503_like_an_event_that_could_not_be_kept(start: Start) -> None:
+    answer = start(LosingStore()).post(URL, content=b"x", headers={"Content-Encoding": "gzip"})
+    assert problem(answer, 503)["code"] == "store_unavailable"
 
 
 def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_is_logged(

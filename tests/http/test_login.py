@@ -31,6 +31,14 @@ def test_the_login_form_opens_the_numbers(client: httpx.Client) -> None:
 def test_a_slash_at_the_end_of_the_link_leads_to_the_same(client: httpx.Client) -> None:
     answer = client.get("/login/", params={"token": TOKEN})
     assert (answer.status_code, answer.headers["location"]) == (303, f"../login?token={TOKEN}")
+    assert client.get("/login/").headers["location"] == "../login"
+
+
+def test_a_slash_at_the_end_makes_no_difference_to_the_form_and_to_leaving(client: httpx.Client) -> None:
+    assert client.post("/login/", data={"token": TOKEN}, follow_redirects=True).url.path == "/"
+    assert client.get("/api/sites").status_code == 200
+    assert client.get("/logout/", follow_redirects=True).url.path == "/login"
+    problem(client.get("/api/sites"), 401)
 
 
 @pytest.mark.parametrize("token", ["wrong", "", TOKEN + "x", "é", "\x00"])
@@ -47,6 +55,15 @@ def test_a_form_without_a_token_leads_back_to_the_form(client: httpx.Client) -> 
 
 def test_a_form_that_is_too_large_is_a_413(client: httpx.Client) -> None:
     problem(client.post("/login", data={"token": "x" * 10_000}), 413)
+
+
+def test_a_form_of_many_fields_is_a_400(client: httpx.Client) -> None:
+    assert "field" in problem(client.post("/login", content="x=1&" * 11 + f"token={TOKEN}"), 400)["message"]
+
+
+def test_a_form_counts_before_it_is_read(client: httpx.Client) -> None:
+    statuses = [client.post("/login", data={"token": "x" * 10_000}).status_code for _ in range(12)]
+    assert (statuses[:10], statuses[-1]) == ([413] * 10, 429)
 
 
 def test_the_cookie_is_for_this_browser_only_and_is_not_the_token(client: httpx.Client) -> None:
@@ -94,3 +111,27 @@ def test_guessing_is_slowed_down(client: httpx.Client) -> None:
     answer = client.get("/login", params={"token": TOKEN})
     assert problem(answer, 429)["code"] == "rate_limited"
     assert answer.headers["retry-after"] == "1"
+
+
+def guess(client: httpx.Client, token: str, path: str = "/api/sites") -> int:
+    return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+@pytest.mark.parametrize("path", ["/api/sites", "/"])
+def test_guessing_with_bearer_tokens_is_slowed_down_even_when_one_is_right(client: httpx.Client, path: str) -> None:
+    assert [guess(client, f"guess {number}", path) for number in range(10)] == [401] * 10
+    assert [guess(client, token, path) for token in ("guess", TOKEN)] == [429, 429]
+    assert client.get("/login", params={"token": TOKEN}).status_code == 429
+
+
+def test_the_right_token_is_never_slowed_down(client: httpx.Client) -> None:
+    assert {guess(client, TOKEN) for _ in range(30)} == {200}
+
+
+def test_who_is_logged_in_stays_so_while_somebody_at_the_same_address_guesses(client: httpx.Client) -> None:
+    client.get("/login", params={"token": TOKEN})
+    cookies = dict(client.cookies)
+    client.cookies.clear()
+    assert [guess(client, "guess") for _ in range(11)][-1] == 429
+    client.cookies.update(cookies)
+    assert client.get("/api/sites").status_code == 200

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from liveinsight.handlers.loop_bridge import LoopBridge
+from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
     import pytest
 
 
-def complete(futures: list[Future[int]]) -> None:
+def complete(futures: list[Promise[int]]) -> None:
     for number, future in enumerate(futures):
         future.set_result(number)
 
@@ -33,7 +33,7 @@ def test_everybody_who_waits_is_woken_by_few_calls(monkeypatch: pytest.MonkeyPat
 
         monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
         bridge = LoopBridge()
-        futures: list[Future[int]] = [Future() for _ in range(200)]
+        futures: list[Promise[int]] = [Promise() for _ in range(200)]
         waiting = [asyncio.create_task(bridge.done(future)) for future in futures]
         await asyncio.sleep(0)
         thread = Thread(target=complete, args=(futures,))
@@ -49,8 +49,8 @@ def test_everybody_who_waits_is_woken_by_few_calls(monkeypatch: pytest.MonkeyPat
 def test_who_stopped_waiting_disturbs_nobody() -> None:
     async def wait() -> None:
         bridge = LoopBridge()
-        gone: Future[int] = Future()
-        stays: Future[int] = Future()
+        gone: Promise[int] = Promise()
+        stays: Promise[int] = Promise()
         waiting = [asyncio.create_task(bridge.done(each)) for each in (gone, stays)]
         await asyncio.sleep(0)
         waiting[0].cancel()

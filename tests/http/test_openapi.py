@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from liveinsight.handlers import openapi
 from tests.factories import MINUTE, NOON, SITE
 from tests.http.messages import collect, sent
 from tests.http.schema import violations
@@ -59,6 +62,21 @@ def document(client: httpx.Client) -> dict[str, Any]:
 
 def test_every_route_is_published(document: dict[str, Any]) -> None:
     assert {(method, path) for path, item in document["paths"].items() for method in item} == ROUTES
+
+
+def test_who_asks_while_the_document_is_made_gets_the_whole(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = openapi._complete
+
+    def slowly(document: dict[str, Any]) -> None:
+        time.sleep(0.2)
+        made(document)
+
+    monkeypatch.setattr(openapi, "_complete", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        documents = list(pool.map(lambda _: client.get("/api/openapi.json").json(), range(3)))
+    assert ["/api/events" in document["paths"] for document in documents] == [True] * 3
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import HOUR, MINUTE, NOON, SITE
+from tests.factories import HOUR, MINUTE, NOON, SITE, local
 from tests.http.front_ends import as_reader
 from tests.http.messages import collect, problem, sent
 
@@ -88,6 +88,22 @@ def test_realtime_is_now(shop: httpx.Client) -> None:
     assert data["last_5_minutes"]["by_type"] == {"page_view": 1}
 
 
+def test_a_live_list_ends_after_100_rows_and_the_totals_count_everybody(reader: httpx.Client) -> None:
+    many = [sent(page=f"/{each}", session_id=f"s{each}", user_id=f"u{each}") for each in range(120)]
+    collect(reader, *(each | {"referrer": f"https://blog{number}.example/"} for number, each in enumerate(many)))
+    data = reader.get("/api/realtime").json()["data"]
+    assert (len(data["pages"]), len(data["sources"])) == (100, 100)
+    assert (data["online_visitors"], data["active_sessions"]) == (120, 120)
+
+
+def test_as_many_active_sessions_are_listed_as_asked(reader: httpx.Client) -> None:
+    collect(reader, *(sent(session_id=f"s{each}") for each in range(5)))
+    assert len(reader.get("/api/sessions/active/", params={"limit": 3}).json()) == 3
+    assert len(reader.get("/api/sessions/active/").json()) == 5
+    for limit in (0, 10_001):
+        problem(reader.get("/api/sessions/active/", params={"limit": limit}), 400)
+
+
 def test_before_the_first_event_everything_is_empty(reader: httpx.Client) -> None:
     assert reader.get("/api/realtime").json()["data"]["online_visitors"] == 0
     assert reader.get("/api/sessions/active/").json() == []
@@ -106,6 +122,22 @@ def test_stats_are_of_a_period(shop: httpx.Client) -> None:
     assert data["conversions"] == [{"conversion_type": "purchase", "conversions": 1, "visitors": 1}]
 
 
+def test_a_time_series_is_whole_or_refused(shop: httpx.Client) -> None:
+    week: dict[str, Any] = {"from": "2026-03-04", "to": "2026-03-10", "interval": "minute"}
+    envelope = problem(shop.get("/api/stats", params=week), 400)
+    assert envelope["code"] == "too_many_rows"
+    assert "longer interval" in envelope["message"]
+    six_days = shop.get("/api/stats", params={**week, "from": "2026-03-05"}).json()["data"]
+    assert len(six_days["timeseries"]) == 6 * 24 * 60
+    assert sum(each["events"] for each in six_days["timeseries"]) == 3
+
+
+def test_a_year_of_hours_is_whole_where_clocks_change_by_half_an_hour(reader: httpx.Client) -> None:
+    asked: dict[str, Any] = {"hours": 24 * 366, "timezone": "Australia/Lord_Howe"}
+    hours = reader.get("/api/statistics/hourly", params=asked).json()
+    assert hours[-1]["hour"] == "2026-03-10 23:00"
+
+
 def test_a_period_can_be_dates_or_milliseconds(shop: httpx.Client) -> None:
     by_date = shop.get("/api/stats", params={"from": "2026-03-10", "to": "2026-03-10"}).json()["data"]
     by_ms = shop.get("/api/stats", params={"from": by_date["from"], "to": by_date["to"]}).json()["data"]
@@ -117,6 +149,15 @@ def test_a_session_has_its_events_oldest_first(shop: httpx.Client) -> None:
     events = shop.get("/api/sessions/s1/events/").json()
     assert [each["event_type"] for each in events] == ["page_view", "conversion"]
     assert shop.get("/api/sessions/s2/events/").json()[0]["properties"] == {"plan": "pro"}
+
+
+def test_an_event_says_who_linked_to_it_as_host_and_path(reader: httpx.Client) -> None:
+    collect(
+        reader,
+        sent(referrer="https://ann:pw@blog.example/post?email=ann@mail.example"),
+        sent(timestamp=NOON + 1, referrer=f"https://{SITE}/"),
+    )
+    assert [each["referrer"] for each in reader.get("/api/sessions/s1/events/").json()] == ["blog.example/post", ""]
 
 
 def test_a_session_id_may_hold_anything_that_a_client_chose(reader: httpx.Client) -> None:
@@ -153,6 +194,14 @@ def test_the_ledger_adds_up(shop: httpx.Client) -> None:
     total = shop.get("/api/ledger").json()["data"]["total"]
     assert total["received"] == total["stored"] + total["duplicates"] + total["filtered"] + total["rejected"] == 5
     assert total["reasons"]["filtered"] == {"bot": 1}
+
+
+def test_the_ledger_of_a_day_has_its_first_half_hour(reader: httpx.Client, clock: Clock) -> None:
+    clock.now = local("2026-03-10 00:10", "Asia/Kolkata")
+    collect(reader, sent(timestamp=clock.now))
+    data = reader.get("/api/ledger", params={"period": "today", "timezone": "Asia/Kolkata"}).json()["data"]
+    assert data["total"]["stored"] == 1
+    assert data["from"] == data["hours"][0]["hour"] == local("2026-03-09 18:00")
 
 
 def test_with_several_sites_one_has_to_be_named(shop: httpx.Client) -> None:
@@ -217,6 +266,8 @@ def test_a_hostile_site_or_session_finds_nothing(shop: httpx.Client, value: str)
         b'{"metrics": ["page_views"], "filters": [{"dimension": "page", "operator": "regex", "values": ["x"]}]}',
         b'{"metrics": ["page_views"], "unknown": 1}',
         b'{"metrics": ["page_views"], "period": "7d", "from": 1}',
+        b'{"metrics": ["page_views"], "from": true}',
+        b'{"metrics": ["page_views"], "from": 1, "to": true}',
         b'{"metrics": "page_views"}',
         b"[" * 50_000,
     ],

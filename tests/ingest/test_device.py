@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from liveinsight.ingest.device import device_of
 from tests.ingest.tracker import CHROME, stored
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -44,3 +45,25 @@ def test_a_user_agent_has_names_people_know(user_agent: str, expected: tuple[str
 
 def test_the_event_s_own_user_agent_goes_before_the_request_s() -> None:
     assert stored(user_agent=f"{WINDOWS} Edg/142.0.0.0", request_user_agent=CHROME).context.browser == "Edge"
+
+
+HOSTILE = {
+    "digits": "Version/" + "1" * 1_000_000,
+    "versions": "Version/1.1" * 90_000,
+    "apps": "NAVER(inapp" * 90_000,
+    "phones": "iPhone" * 160_000,
+    "tablets": "Android" * 140_000 + " Mobile",
+    "bots": "cubot" * 200_000,
+}
+
+
+# These have no deadline: with a pattern whose work grows with the square of the length they do not end.
+@pytest.mark.parametrize("user_agent", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_user_agent_is_an_event_like_any_other(user_agent: str) -> None:
+    assert len(stored(user_agent=user_agent).user_agent) == 500
+    assert len(stored(request_user_agent=user_agent).user_agent) == 500
+
+
+@pytest.mark.parametrize("user_agent", HOSTILE.values(), ids=HOSTILE)
+def test_reading_a_user_agent_takes_time_in_proportion_to_its_length(user_agent: str) -> None:
+    assert device_of.__wrapped__(user_agent).browser == ""

@@ -64,3 +64,8 @@ def test_only_the_sites_of_the_settings_are_accepted() -> None:
 def test_an_international_site_can_be_set_in_either_spelling() -> None:
     assert Sites.of(["xn--3e0b707e.example"]).accepts("한국.example")
     assert not Sites.of(["xn--3e0b707e.example"]).accepts("shop.example")
+
+
+def test_a_host_that_is_longer_than_hosts_can_be_is_refused() -> None:
+    intake = post_events(sent(page_url=f"https://{'a' * 254}/"), sent(page_url=f"https://xn--{'a' * 2000}/"))
+    assert [each.refusal.field for each in intake.refused] == ["site_id", "site_id"]

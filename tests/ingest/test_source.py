@@ -72,3 +72,5 @@ def test_a_referrer_is_kept_as_host_and_path_without_its_query() -> None:
     """What somebody searched for on another site is not ours."""
     event = stored(referrer="https://user:pw@www.blog.example:8080/post/?email=ann@mail.example#x")
     assert event.context.referrer == "blog.example/post"
+    assert "ann@mail.example" not in repr(event)
+    assert "pw" not in repr(event)

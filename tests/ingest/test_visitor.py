@@ -32,6 +32,11 @@ def test_a_user_id_is_the_visitor() -> None:
     assert visitor(user_id="user-7", request_address="a") == visitor(user_id="user-7", request_address="b") == "user-7"
 
 
+def test_a_user_id_is_never_taken_for_a_derived_visitor() -> None:
+    assert visitor(user_id="~x") == "x"
+    assert visitor(user_id="~") == visitor()
+
+
 def test_nothing_that_is_stored_holds_the_address() -> None:
     event = stored(request_address="203.0.113.7")
     assert event.visitor_id.startswith("~")

@@ -40,6 +40,12 @@ def sent(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in event.items() if value is not ...}
 
 
+def delivery(*events: Any, **request: Any) -> Delivery:
+    """A request that holds these events."""
+    fields = {"received_at": NOON, "address": "203.0.113.7", "user_agent": CHROME, **request}
+    return Delivery(json.dumps(list(events)).encode(), **fields)
+
+
 def post(body: bytes, sites: tuple[str, ...] = ("*",), **delivery: Any) -> tuple[Intake, InvalidInput | None]:
     """A request to the collector, received at noon."""
     request = {"received_at": NOON, "address": "203.0.113.7", "user_agent": CHROME, **delivery}

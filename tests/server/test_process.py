@@ -52,6 +52,13 @@ def test_the_banner_says_where_to_look_and_what_to_copy(tmp_path: Path) -> None:
     assert "Warning" not in banner
 
 
+def test_a_short_token_is_warned_of(tmp_path: Path) -> None:
+    server = Running(tmp_path, admin_token="hunter2")
+    server.stop()
+    assert "token is shorter than 16 characters" in server.log
+    assert "hunter2" not in server.log
+
+
 def test_the_banner_warns_where_anybody_may_send_events_of_any_site(tmp_path: Path) -> None:
     server = Running(tmp_path, "--host", "0.0.0.0")
     assert server.url.startswith("http://127.0.0.1:")

@@ -53,7 +53,7 @@ def reader_router(tag: str) -> APIRouter:
         prefix="/api",
         tags=[tag],
         dependencies=[Depends(require_reader)],
-        responses=failures(400, 401, 404, 405, 500, 503),
+        responses=failures(400, 401, 404, 405, 429, 500, 503),
     )
 
 

@@ -12,6 +12,7 @@ from starlette.types import Scope
 _COUNTRY_HEADERS = (b"cf-ipcountry", b"cloudfront-viewer-country", b"x-vercel-ip-country")
 _REGION_HEADERS = (b"cf-region", b"cloudfront-viewer-country-region", b"x-vercel-ip-country-region")
 _V6_NETWORK_BITS = 64
+_LONGEST = 64  # an address has at most 45 characters; what a client wrote instead of one is cut
 
 
 class Place(NamedTuple):
@@ -33,7 +34,7 @@ def client_address(scope: Scope, trusted_proxies: int) -> str:
         return address
     lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     hops = [hop.strip() for hop in b",".join(lines).decode("latin-1").split(",") if hop.strip()]
-    return _without_port(hops[-min(trusted_proxies, len(hops))]) if hops else address
+    return _without_port(hops[-min(trusted_proxies, len(hops))])[:_LONGEST] if hops else address
 
 
 def client_place(headers: Mapping[bytes, bytes]) -> Place:
@@ -47,7 +48,7 @@ def network_of(address: str) -> str:
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
-        return address[:64]
+        return address
     if not isinstance(ip, IPv6Address):
         return address
     if ip.ipv4_mapped:

@@ -76,8 +76,14 @@ class EventCollector:
         trusted = self._trusted_proxies
         address = client_address(scope, trusted)
         self._limit.take(network_of(address))
-        _check_encoding(headers)
-        body = await read_body(headers, receive, MAX_BODY_BYTES)
+        try:
+            _check_encoding(headers)
+            body = await read_body(headers, receive, MAX_BODY_BYTES)
+        except InvalidInput as error:
+            refusal = self._analytics.refuse(error)
+            await self._bridge.done(refusal.recorded)
+            refusal.answer()  # raises the error
+            raise
         place = client_place(headers) if trusted else _NOWHERE
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         delivery = Delivery(body, self._analytics.clock(), address, user_agent, *place)

@@ -7,31 +7,45 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from liveinsight.errors import InvalidInput
 from liveinsight.handlers.answering import NO_STORE
-from liveinsight.handlers.auth import COOKIE
+from liveinsight.handlers.auth import COOKIE, Gate
 from liveinsight.handlers.body import read_body
-from liveinsight.handlers.client_address import client_address, network_of
 from liveinsight.handlers.pages import SECURITY, page
 from liveinsight.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 
 _MAX_FORM_BYTES = 4096
+_MAX_FORM_FIELDS = 10
 
 
 @router.api_route("/login", methods=["GET", "HEAD", "POST"])
 async def login(request: Request) -> Response:
     """The login page; with a token in the query or in the form, the way through it."""
+    gate: Gate = request.app.state.gate
     if request.method == "POST":
-        return _try(request, await _form_token(request))
-    token = request.query_params.get("token")
-    return page("login.html") if token is None else _try(request, token)
+        gate.count_attempt(request)  # before the form is read: reading is work
+        token = await _form_token(request)
+    elif "token" in request.query_params:
+        gate.count_attempt(request)
+        token = request.query_params["token"]
+    else:
+        return page("login.html")
+    if not gate.knows(token):
+        return _redirect("login?error=1")
+    response = _redirect("./")
+    gate.log_in(response, path=_cookie_path(request), secure=_is_https(request))
+    return response
 
 
-@router.get("/login/")
-async def login_without_slash(request: Request) -> Response:
-    """The address as some people type it: the page's links only work from the other one."""
-    return _redirect(f"../login?{request.url.query}")
+@router.api_route("/login/", methods=["GET", "HEAD", "POST"])
+@router.get("/logout/")
+async def without_slash(request: Request) -> Response:
+    """The addresses as some people type them: the links of the pages only work from the others."""
+    name = request.url.path.rstrip("/").rpartition("/")[2]
+    status = 307 if request.method == "POST" else 303  # a form stays a form
+    return _redirect(f"../{name}?{request.url.query}".removesuffix("?"), status)
 
 
 @router.get("/logout")
@@ -42,25 +56,19 @@ async def logout(request: Request) -> Response:
     return response
 
 
-def _try(request: Request, token: str) -> Response:
-    state = request.app.state
-    state.login_limit.take(network_of(client_address(request.scope, state.settings.trusted_proxies)))
-    if not state.gate.knows(token):
-        return _redirect("login?error=1")
-    response = _redirect("./")
-    state.gate.log_in(response, path=_cookie_path(request), secure=_is_https(request))
-    return response
-
-
 async def _form_token(request: Request) -> str:
     body = await read_body(dict(request.scope["headers"]), request.receive, _MAX_FORM_BYTES)
-    fields = parse_qs(body.decode("latin-1"), max_num_fields=10)
+    try:
+        fields = parse_qs(body.decode("latin-1"), max_num_fields=_MAX_FORM_FIELDS)
+    except ValueError:
+        msg = f"The form has more than {_MAX_FORM_FIELDS} fields: send the field token alone."
+        raise InvalidInput(msg) from None
     return fields.get("token", [""])[0].strip()
 
 
-def _redirect(to: str) -> Response:
+def _redirect(to: str, status: int = 303) -> Response:
     """Relative, so that it stays right behind a proxy that serves us under a path of its own."""
-    return RedirectResponse(to, 303, {**SECURITY, **NO_STORE})
+    return RedirectResponse(to, status, {**SECURITY, **NO_STORE})
 
 
 def _cookie_path(request: Request) -> str:

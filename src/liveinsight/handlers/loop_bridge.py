@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
+
+from liveinsight.store.promise import Promise
 
 
 class LoopBridge:
@@ -41,7 +42,7 @@ class LoopBridge:
             callback, argument = self._posted.popleft()
             callback(argument)
 
-    async def done(self, future: Future[Any]) -> None:
+    async def done(self, future: Promise[Any]) -> None:
         """Wait until `future`, which another thread completes, is done."""
         if future.done():
             return

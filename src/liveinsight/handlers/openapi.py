@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -28,16 +29,18 @@ _FAILURES = {
     503: "The store cannot take it now: send the same request again.",
 }
 
-
 router = APIRouter(include_in_schema=False)
+
+_building = Lock()
 
 
 @router.get("/api/openapi.json")
 def document(request: Request) -> Response:
     """The document; built when it is first asked for."""
     app: FastAPI = request.app
-    if app.openapi_schema is None:
-        _complete(app.openapi())
+    with _building:  # FastAPI keeps its document before ours is complete
+        if app.openapi_schema is None:
+            _complete(app.openapi())
     return bare(app.openapi_schema)
 
 

@@ -12,18 +12,25 @@ _GENERATION = 25_000
 
 
 class RateLimit:
-    """A token bucket for every key: `rate` calls a second, in bursts of `burst`. A rate of 0 lets everything pass.
+    """A token bucket for every key: `rate` calls a second, in bursts of `burst`, which is at least one.
 
-    A bucket is one number, the time at which it will be full again. The table is bounded: it holds the keys of two
-    generations, and the older one is forgotten when the younger is full.
+    A rate of 0 lets everything pass. A bucket is one number, the time at which it will be full again. The table is
+    bounded: it holds the keys of two generations, and the older one is forgotten when the younger is full.
     """
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float] = monotonic) -> None:
         self._rate = rate
-        self._slack = (burst - 1) / rate if rate else 0.0
+        self._slack = (max(burst, 1) - 1) / rate if rate else 0.0
         self._clock = clock
         self._recent: dict[str, float] = {}
         self._older: dict[str, float] = {}
+
+    def check(self, key: str) -> None:
+        """Raises RateLimited when the next call would not pass; counts nothing."""
+        now = self._clock()
+        wait = (self._recent.get(key) or self._older.get(key, 0.0)) - now - self._slack
+        if self._rate and wait > 0:
+            raise RateLimited(retry_after=math.ceil(wait))
 
     def take(self, key: str) -> None:
         """Count a call. Raises RateLimited with the seconds to wait."""

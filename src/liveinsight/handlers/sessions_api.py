@@ -6,19 +6,27 @@ from typing import Annotated
 
 from fastapi import Path, Query
 from fastapi.responses import Response
+from pydantic import Field
 
 from liveinsight.handlers.answering import Service, SiteQuestion, bare, reader_router
 from liveinsight.handlers.shapes import ActiveSession, SessionEvent
+from liveinsight.stats.query import MAX_ROWS
 
 router = reader_router("sessions")
 
 _LONGEST_PUBLIC_ID = 120  # a session id of 100 characters, and the number of one of its sessions
 
 
+class ActiveQuestion(SiteQuestion):
+    """What `/api/sessions/active/` takes."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 1000
+
+
 @router.get("/sessions/active", response_model=list[ActiveSession])
-def active_sessions(analytics: Service, question: Annotated[SiteQuestion, Query()]) -> Response:
+def active_sessions(analytics: Service, question: Annotated[ActiveQuestion, Query()]) -> Response:
     """The active sessions, latest activity first."""
-    return bare(analytics.active_sessions(question.site_id))
+    return bare(analytics.active_sessions(question.site_id, question.limit))
 
 
 # Clients choose session ids: one may hold a slash.

@@ -139,6 +139,7 @@ class SessionEvent(Shape):
     conversion_type: str
     value: float | None
     currency: str
+    referrer: str = Field(description="Host and path of the page that linked here; empty for one of the same site.")
     source: str
     country: str
     browser: str
@@ -202,7 +203,10 @@ class QueryResult(Shape):
 
 
 class LedgerLine(Shape):
-    """received = stored + duplicates + filtered + rejected."""
+    """received = stored + duplicates + filtered + rejected.
+
+    A request that was answered 429 or 503 was not received: its client keeps the events and sends them again.
+    """
 
     received: Count
     stored: Count
@@ -222,7 +226,7 @@ class LedgerHour(LedgerLine):
 class Ledger(Shape):
     """What was received, and what became of it."""
 
-    start: int = Field(alias="from")
+    start: int = Field(alias="from", description="ms since the epoch, a full hour of UTC")
     end: int = Field(alias="to")
     total: LedgerLine
     hours: list[LedgerHour]

@@ -23,7 +23,7 @@ def drop_bots(draft: Draft) -> Refusal | None:
     return filtered("bot") if is_bot(draft.user_agent) else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_bot(user_agent: str) -> bool:
     """Whether a user agent is a program's own."""
     return _BOT.search(user_agent) is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from liveinsight.models.events import CUT
+
 if TYPE_CHECKING:
     from liveinsight.models.events import Event
 
@@ -43,6 +45,8 @@ class Campaign(NamedTuple):
     utm_content: str = ""
 
 
+_LONGEST_USER_AGENT = CUT["user_agent"]
+
 NO_CAMPAIGN = Campaign()
 NO_DEVICE = Device()
 
@@ -72,4 +76,5 @@ class Draft:
     user_agent: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.user_agent = self.event.user_agent or self.delivery.user_agent
+        # Cut before anything looks at it: what a stranger may make as long as they like is searched and cached.
+        self.user_agent = (self.event.user_agent or self.delivery.user_agent)[:_LONGEST_USER_AGENT]

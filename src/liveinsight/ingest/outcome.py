@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from liveinsight.errors import InvalidInput
     from liveinsight.models.events import StoredEvent
 
 UNKNOWN_SITE = "(unknown)"  # refused events whose site cannot be told, or is not ours, are counted here
@@ -50,6 +51,11 @@ class Intake:
     received_at: int
     events: list[StoredEvent] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+
+    @classmethod
+    def unreadable(cls, received_at: int, error: InvalidInput) -> Intake:
+        """A request whose body could not be read at all: one event, of an unknown site, refused."""
+        return cls(received_at, refused=[Refused(0, UNKNOWN_SITE, rejected(error.code, "", error.message))])
 
     def tallies(self) -> list[Tally]:
         """The refusals as lines for the ledger. A body refused as a whole counts as one event."""

@@ -20,7 +20,7 @@ def put_page(draft: Draft) -> Refusal | None:
     return None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _split(url: str) -> tuple[str, str, str]:
     parts = urlsplit(url)
     if "@" in parts.netloc:

@@ -17,11 +17,11 @@ from liveinsight.ingest.clock import repair_clock
 from liveinsight.ingest.country import put_country
 from liveinsight.ingest.device import put_device
 from liveinsight.ingest.draft import Delivery, Draft
-from liveinsight.ingest.outcome import UNKNOWN_SITE, Intake, Refusal, Refused, rejected
+from liveinsight.ingest.outcome import UNKNOWN_SITE, Intake, Refusal, Refused
 from liveinsight.ingest.page import put_page
 from liveinsight.ingest.parse import read_envelope, read_event
 from liveinsight.ingest.source import put_source
-from liveinsight.models.events import CUT, Context, StoredEvent
+from liveinsight.models.events import CUT, DERIVED, Context, StoredEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,16 +31,19 @@ if TYPE_CHECKING:
 
     Step = Callable[[Draft], Refusal | None]
 
-_SENT_FIELDS = (
-    "user_id",
-    "referrer",
-    "language",
-    "timezone",
-    "screen",
-    "element_tag",
-    "element_id",
-    "element_class",
-    "element_text",
+# What is kept of the client's fields as sent, and the length to which each is cut (None: the model limits it).
+_SENT_FIELDS = tuple(
+    (name, CUT.get(name))
+    for name in (
+        "user_id",
+        "language",
+        "timezone",
+        "screen",
+        "element_tag",
+        "element_id",
+        "element_class",
+        "element_text",
+    )
 )
 
 
@@ -68,12 +71,11 @@ class Pipeline:
 
     def run(self, delivery: Delivery) -> tuple[Intake, InvalidInput | None]:
         """What became of a request's events; and, when its body could not be read at all, the error that says why."""
-        intake = Intake(delivery.received_at)
         try:
             envelope = read_envelope(delivery.body)
         except InvalidInput as error:
-            intake.refused.append(Refused(0, UNKNOWN_SITE, rejected(error.code, "", error.message)))
-            return intake, error
+            return Intake.unreadable(delivery.received_at, error), error
+        intake = Intake(delivery.received_at)
         for index, raw in enumerate(envelope.events):
             event = read_event(raw, suspicious=envelope.suspicious)
             if isinstance(event, Refusal):
@@ -97,11 +99,8 @@ class Pipeline:
 
 def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
     event = draft.event
-    sent = {}
-    for name in _SENT_FIELDS:
-        value = getattr(event, name)
-        if value:
-            sent[name] = value[: CUT[name]] if name in CUT else value
+    fields = event.__dict__  # a third of the time of asking the model for each
+    sent = {name: fields[name][:length] for name, length in _SENT_FIELDS if fields[name]}
     if draft.clock:
         sent["clock"] = draft.clock
     return StoredEvent(
@@ -115,7 +114,7 @@ def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
         draft.page_url,
         draft.page,
         (event.page_title or "")[: CUT["page_title"]],
-        draft.user_agent[: CUT["user_agent"]],
+        draft.user_agent,
         event.conversion_type or "",
         event.value,
         (event.currency or "").upper(),
@@ -138,4 +137,4 @@ def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
 
 def _content_id(raw: dict[str, object]) -> str:
     """An id for an event that came without one: the same content gives the same id, so that a retry counts once."""
-    return hashlib.blake2b(to_json(raw), digest_size=16).hexdigest()
+    return DERIVED + hashlib.blake2b(to_json(raw), digest_size=16).hexdigest()

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
     from liveinsight.ingest.draft import Draft
 
-_SITE = re.compile(r"[\w.:\[\]-]+")
+_LONGEST = 253  # of a host name: decoding a longer one costs more than it is worth
+_SITE = re.compile(rf"[\w.:\[\]-]{{1,{_LONGEST}}}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def site_name(name: str) -> str:
     """The one spelling of a site: lower case, without `www.`, international names in their own letters."""
     host = name.strip().lower().rstrip(".").removeprefix("www.")
-    if "xn--" in host:
+    if "xn--" in host and len(host) <= _LONGEST:
         try:
             return host.encode("ascii").decode("idna")
         except UnicodeError:
@@ -30,7 +31,7 @@ def site_name(name: str) -> str:
     return host
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _host_of(netloc: str) -> str:
     return site_name(urlsplit(f"//{netloc}").hostname or "")
 

@@ -49,7 +49,7 @@ def put_source(draft: Draft) -> Refusal | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _campaign(query: str) -> Campaign:
     if "utm_" not in query:
         return NO_CAMPAIGN
@@ -57,7 +57,7 @@ def _campaign(query: str) -> Campaign:
     return Campaign(*(tags.get(name, [""])[0].replace("\x00", "")[:_LONGEST_TAG] for name in Campaign._fields))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _referrer(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
@@ -67,7 +67,7 @@ def _referrer(url: str) -> tuple[str, str]:
     return host, host + parts.path.rstrip("/") if host else ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _source(host: str, utm_source: str, utm_medium: str) -> tuple[str, str]:
     name, channel = _known(host)
     if utm_source:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from liveinsight.ingest.draft import Draft
     from liveinsight.ingest.outcome import Refusal
 
-ANONYMOUS = "~"  # first character of a visitor id that was derived, so that it is never taken for a user_id
+ANONYMOUS = "~"  # first character of a visitor id that was derived, and of no other: a user_id loses it
 
 
 class Salts(Protocol):
@@ -27,7 +27,7 @@ class Visitors:
         self._salts = salts
 
     def put_visitor(self, draft: Draft) -> Refusal | None:
-        user_id = draft.event.user_id
+        user_id = (draft.event.user_id or "").lstrip(ANONYMOUS)
         if user_id:
             draft.visitor_id = user_id
             return None

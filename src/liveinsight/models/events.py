@@ -16,12 +16,14 @@ MAX_URL = 2048
 MAX_TIMESTAMP = 253_402_300_799_999  # the end of the year 9999, in ms: anything above is not in milliseconds
 
 # Longer texts are cut to these lengths, not refused: a long title is no reason to lose a page view.
-CUT = {"page_title": 500, "referrer": MAX_URL, "user_agent": 1000, "element_class": 200, "element_text": 100}
+CUT = {"page_title": 500, "referrer": MAX_URL, "user_agent": 500, "element_class": 200, "element_text": 100}
 
 PRESENCE_TYPES = frozenset({"heartbeat", "page_exit", "scroll", "web_vital"})
 PAGE_VIEW = "page_view"
 PAGE_EXIT = "page_exit"
 CONVERSION = "conversion"
+
+DERIVED = "~"  # begins the ids that are made from an event's content, for events that come without one
 
 Scalar = str | int | float | bool | None
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,13 +16,15 @@ from liveinsight.bootstrap import open_analytics
 from liveinsight.errors import StartError
 from liveinsight.server.banner import banner
 from liveinsight.server.logs import configure_logging
-from liveinsight.tokens import admin_token
+from liveinsight.tokens import SAFE_LENGTH, admin_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from liveinsight.asgi import App
     from liveinsight.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 10
@@ -36,6 +39,8 @@ def serve(settings: Settings) -> None:
     configure_logging(settings)
     with _listen(settings) as listener:
         token = admin_token(settings)
+        if len(token) < SAFE_LENGTH:
+            logger.warning("the admin token is shorter than %d characters: a longer one cannot be guessed", SAFE_LENGTH)
         analytics = open_analytics(settings)
         try:
             app = create_app(analytics, settings, token)

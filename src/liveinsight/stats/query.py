@@ -11,6 +11,8 @@ from liveinsight.stats import period as periods
 from liveinsight.stats.vocabulary import DIMENSIONS, INTERVALS, METRICS, TIME, dimension_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from liveinsight.stats.period import Period
 
 MAX_DIMENSIONS = 2
@@ -149,9 +151,9 @@ def _is_filterable(name: str) -> bool:
     return dimension_scope(name) not in {None, TIME}
 
 
-def _check_names(kind: str, names: object, known: tuple[str, ...], is_known: object) -> None:
-    for name in names:  # type: ignore[attr-defined]
-        if not is_known(name):  # type: ignore[operator]
+def _check_names(kind: str, names: Iterable[str], known: tuple[str, ...], is_known: Callable[[str], bool]) -> None:
+    for name in names:
+        if not is_known(name):
             near = get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."
             _refuse(f"unknown_{kind}", f"There is no {kind} {name[:60]!r} here.{hint}")

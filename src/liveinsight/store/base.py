@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from liveinsight.ingest.outcome import Tally
     from liveinsight.models.events import StoredEvent
     from liveinsight.models.sessions import Session
     from liveinsight.stats.period import Period
     from liveinsight.stats.query import Query, Result
+    from liveinsight.store.promise import Promise
 
     Clock = Callable[[], int]
 
@@ -80,11 +80,11 @@ class Purged(NamedTuple):
 class Store(Protocol):
     """Ten methods. All are synchronous and may be called from any thread; all may raise StoreUnavailable."""
 
-    def record(self, batch: Batch) -> Future[Recorded]:
-        """Take a batch. The future is done when everything in it is durable: events, sessions, ledger.
+    def record(self, batch: Batch) -> Promise[Recorded]:
+        """Take a batch. The promise is kept when everything in it is durable: events, sessions, ledger.
 
         An event whose (site_id, event_id) is stored already counts as a duplicate. Raises QueueFull at once when too
-        much is waiting; the future fails with StoreUnavailable when the batch could not be written.
+        much is waiting; the promise is broken with StoreUnavailable when the batch could not be written.
         """
         ...
 

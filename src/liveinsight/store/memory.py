@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +30,7 @@ from liveinsight.store.base import (
     Purged,
     Recorded,
 )
+from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -93,7 +93,7 @@ class MemoryStore:
         self._ledger: Counter[tuple[int, str, str, str]] = Counter()
         self._documents: dict[tuple[str, str], str] = {}
 
-    def record(self, batch: Batch) -> Future[Recorded]:
+    def record(self, batch: Batch) -> Promise[Recorded]:
         hour = batch.received_at - batch.received_at % HOUR_MS
         stored = []
         with self._lock:
@@ -107,7 +107,7 @@ class MemoryStore:
             for tally in batch.refused:
                 self._ledger[hour, tally.site_id, tally.outcome, tally.reason] += tally.events
             self._events.extend(stored)
-        done: Future[Recorded] = Future()
+        done: Promise[Recorded] = Promise()
         done.set_result(Recorded(stored, len(batch.events) - len(stored)))
         return done
 

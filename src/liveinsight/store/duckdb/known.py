@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from liveinsight.ingest.clock import AHEAD, MAX_AGE_MS, MAX_AHEAD_MS
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     Key = tuple[str, str]
 
 IN_MEMORY = 500_000  # ids a generation; two generations are kept, about 150 bytes an id
+_KEY = attrgetter("site_id", "event_id")
+_RECEIVED_AT = attrgetter("received_at")
 _MADE_FOR_ONE = re.compile(rf"[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-|{DERIVED}")
 _MARGIN_MS = 2 * MINUTE_MS  # how long a request may have been on its way
 
@@ -53,7 +56,7 @@ class KnownIds:
 
     def duplicates(self, events: list[StoredEvent], connection: duckdb.DuckDBPyConnection) -> set[Key]:
         """Those of the events' keys that are stored."""
-        keys = {(event.site_id, event.event_id) for event in events}
+        keys = set(map(_KEY, events))
         known = (keys & self._current) | (keys & self._previous)
         old = [event for event in events if _received_from(event) < self._complete_from]
         if old:
@@ -62,8 +65,8 @@ class KnownIds:
 
     def add(self, events: list[StoredEvent]) -> None:
         """Remember events that were stored."""
-        self._current.update([(event.site_id, event.event_id) for event in events])
-        self._latest_of_current = max(self._latest_of_current, *(event.received_at for event in events))
+        self._current.update(map(_KEY, events))
+        self._latest_of_current = max(self._latest_of_current, *map(_RECEIVED_AT, events))
         if len(self._current) >= self._limit:
             if self._previous:
                 self._complete_from = max(self._complete_from, self._latest_of_previous + 1)

@@ -20,7 +20,6 @@ from liveinsight.store.duckdb.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Future
     from pathlib import Path
 
     from liveinsight.models.events import StoredEvent
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from liveinsight.stats.period import Period
     from liveinsight.stats.query import Query, Result
     from liveinsight.store.base import Batch, Clock
+    from liveinsight.store.promise import Promise
 
 # What a reader may meet while the database is closed and opened again, or when there is too little memory just now.
 _PASSING = (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException)
@@ -67,7 +67,7 @@ class DuckDBStore:
             self._lock.release()
             raise
 
-    def record(self, batch: Batch) -> Future[Recorded]:
+    def record(self, batch: Batch) -> Promise[Recorded]:
         return self._writer.record(batch)
 
     def run(self, query: Query) -> Result:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -20,6 +19,7 @@ import duckdb
 from liveinsight.errors import LiveInsightError, QueueFull, StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import DUPLICATE, STORED, Recorded
+from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +40,12 @@ _REOPEN_SECONDS = 0.5
 
 class _Write(NamedTuple):
     batch: Batch
-    done: Future[Recorded]
+    done: Promise[Recorded]
 
 
 class _Call(NamedTuple):
     function: Callable[[Tables], Any]
-    done: Future[Any]
+    done: Promise[Any]
 
 
 class _Stop(NamedTuple):
@@ -68,9 +68,9 @@ class Writer:
         self._thread = Thread(target=self._run, name="liveinsight-writer", daemon=True)
         self._thread.start()
 
-    def record(self, batch: Batch) -> Future[Recorded]:
+    def record(self, batch: Batch) -> Promise[Recorded]:
         """Queue a batch. Raises QueueFull, or StoreUnavailable while the database is closed."""
-        done: Future[Recorded] = Future()
+        done: Promise[Recorded] = Promise()
         with self._lock:
             if not self._accepting or self.tables is None:
                 raise StoreUnavailable
@@ -82,7 +82,7 @@ class Writer:
 
     def call(self, function: Callable[[Tables], Any]) -> Any:
         """Run something on the writer thread after all that came before, and give its result."""
-        done: Future[Any] = Future()
+        done: Promise[Any] = Promise()
         with self._lock:
             if not self._accepting or self.tables is None:
                 raise StoreUnavailable
@@ -116,9 +116,6 @@ class Writer:
 
     def _write(self, first: _Write) -> _Call | _Stop | None:
         """Commit `first` and the writes that wait behind it; gives the task that ended the group, if one did."""
-        time.sleep(
-            0.00002
-        )  # lets the event loop hand over the requests it has in its hands: larger groups, fewer commits
         group, events, following = [first], _size(first.batch), None
         while events < GROUP_EVENTS:
             try:

@@ -1,0 +1,69 @@
+"""Which site is meant when none is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liveinsight.errors import InvalidInput
+from liveinsight.service import Analytics
+from liveinsight.settings import Settings
+from liveinsight.store.memory import MemoryStore
+from tests.factories import DAY, NOON, Clock
+from tests.http.messages import sent
+from tests.ingest.tracker import delivery
+
+if TYPE_CHECKING:
+    from liveinsight.stats.period import Period
+    from liveinsight.store.base import LedgerRow
+
+
+class CountingStore(MemoryStore):
+    """Counts how often the ledger is read."""
+
+    reads = 0
+
+    def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
+        self.reads += 1
+        return super().ledger(site_id, period)
+
+
+def analytics_of(store: MemoryStore, *sites: str) -> Analytics:
+    return Analytics(store, Settings(sites=sites or ("*",)), Clock())
+
+
+def visit(analytics: Analytics, site: str, at: int = NOON) -> None:
+    analytics.collect(delivery(sent(site_id=site, timestamp=at), received_at=at)).answer()
+
+
+def test_it_is_the_only_one_that_has_events() -> None:
+    analytics = analytics_of(MemoryStore())
+    assert analytics.site(None) == ""
+    visit(analytics, "a.example")
+    assert analytics.site(None) == "a.example"
+    visit(analytics, "b.example")
+    with pytest.raises(InvalidInput, match=r"site_id=a\.example"):
+        analytics.site(None)
+
+
+def test_it_is_the_only_one_in_the_settings_whatever_was_stored_before() -> None:
+    store = MemoryStore()
+    visit(analytics_of(store), "a.example")
+    assert analytics_of(store, "www.b.example").site(None) == "b.example"
+
+
+def test_after_a_start_the_sites_of_before_are_known_and_the_ledger_is_read_once() -> None:
+    store = CountingStore()
+    visit(analytics_of(store), "a.example")
+    analytics = analytics_of(store)
+    assert [analytics.site(None) for _ in range(5)] == ["a.example"] * 5
+    assert store.reads == 1
+
+
+def test_a_site_whose_events_are_purged_is_forgotten() -> None:
+    analytics = analytics_of(MemoryStore())
+    visit(analytics, "old.example", NOON - 3 * DAY)
+    visit(analytics, "new.example")
+    analytics.purge(NOON - DAY)
+    assert analytics.site(None) == "new.example"
