@@ -48,15 +48,6 @@ def test_a_rate_far_below_one_lets_a_first_call_pass(seconds: Seconds) -> None:
     assert taken(limit, "a", 5) == 1
 
 
-def test_who_only_asks_is_not_counted(seconds: Seconds) -> None:
-    limit = RateLimit(1, 2, seconds)
-    for _ in range(5):
-        limit.check("a")
-    assert taken(limit, "a", 5) == 2
-    with pytest.raises(RateLimited):
-        limit.check("a")
-
-
 def test_clients_do_not_share_a_limit(seconds: Seconds) -> None:
     limit = RateLimit(1, 1, seconds)
     assert [taken(limit, key, 5) for key in ("a", "b")] == [1, 1]

@@ -14,7 +14,7 @@ from liveinsight.handlers.client_address import client_address, network_of
 from liveinsight.handlers.rate_limit import RateLimit
 
 COOKIE = "liveinsight"
-_ATTEMPTS_PER_SECOND, _ATTEMPT_BURST = 1, 10
+_GUESSES_PER_SECOND, _GUESS_BURST = 1, 10
 _COOKIE_SECONDS = 30 * 24 * 3600
 _PURPOSE = b"liveinsight login cookie 1"
 
@@ -22,12 +22,13 @@ _PURPOSE = b"liveinsight login cookie 1"
 class Gate:
     """Compares what a request shows with the admin token. A cookie holds a value derived from it, never the token.
 
-    Wrong tokens, in the login form or as bearer, are counted by address: who guesses waits.
+    Wrong tokens, in the login form or as bearer, are counted by address and refused after a few. The right one always
+    passes: behind a proxy that is not set as trusted all have one address, and no stranger may lock out the owner.
     """
 
     def __init__(self, token: str, trusted_proxies: int) -> None:
         self._trusted_proxies = trusted_proxies
-        self._attempts = RateLimit(_ATTEMPTS_PER_SECOND, _ATTEMPT_BURST)
+        self._guesses = RateLimit(_GUESSES_PER_SECOND, _GUESS_BURST)
         self._token = token.encode()
         self._cookie = hmac.digest(self._token, _PURPOSE, "sha256").hex()
 
@@ -36,25 +37,20 @@ class Gate:
         return hmac.compare_digest(token.encode(), self._token)
 
     def admits(self, request: Request) -> bool:
-        """Whether the request may read: by cookie, else by header. Raises RateLimited after many wrong tokens."""
+        """Whether the request may read: by cookie, else by header. Raises RateLimited for one wrong token too many."""
         if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._cookie.encode()):
             return True
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return False
-        # Asked before the token is looked at: a guesser must not learn from the answer that one was right.
-        self._attempts.check(self._guesser(request))
         if self.knows(credentials.strip()):
             return True
-        self.count_attempt(request)
+        self.count_guess(request)
         return False
 
-    def count_attempt(self, request: Request) -> None:
-        """Count a try of this address. Raises RateLimited when there were too many."""
-        self._attempts.take(self._guesser(request))
-
-    def _guesser(self, request: Request) -> str:
-        return network_of(client_address(request.scope, self._trusted_proxies))
+    def count_guess(self, request: Request) -> None:
+        """Count a wrong token of this address. Raises RateLimited when there were too many."""
+        self._guesses.take(network_of(client_address(request.scope, self._trusted_proxies)))
 
     def log_in(self, response: Response, *, path: str, secure: bool) -> None:
         """Have the browser keep the cookie for 30 days."""

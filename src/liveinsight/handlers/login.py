@@ -25,14 +25,13 @@ async def login(request: Request) -> Response:
     """The login page; with a token in the query or in the form, the way through it."""
     gate: Gate = request.app.state.gate
     if request.method == "POST":
-        gate.count_attempt(request)  # before the form is read: reading is work
         token = await _form_token(request)
     elif "token" in request.query_params:
-        gate.count_attempt(request)
         token = request.query_params["token"]
     else:
         return page("login.html")
     if not gate.knows(token):
+        gate.count_guess(request)
         return _redirect("login?error=1")
     response = _redirect("./")
     gate.log_in(response, path=_cookie_path(request), secure=_is_https(request))

@@ -25,13 +25,6 @@ class RateLimit:
         self._recent: dict[str, float] = {}
         self._older: dict[str, float] = {}
 
-    def check(self, key: str) -> None:
-        """Raises RateLimited when the next call would not pass; counts nothing."""
-        now = self._clock()
-        wait = (self._recent.get(key) or self._older.get(key, 0.0)) - now - self._slack
-        if self._rate and wait > 0:
-            raise RateLimited(retry_after=math.ceil(wait))
-
     def take(self, key: str) -> None:
         """Count a call. Raises RateLimited with the seconds to wait."""
         if not self._rate:
