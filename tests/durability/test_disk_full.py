@@ -38,7 +38,8 @@ def test_full_disk_answers_503_and_goes_on_when_there_is_room(tmp_path: Path) ->
     if sys.platform != "linux":
         pytest.fail("this test fills a small disk, which it can only make on Linux: run it there, or in a container")
     if os.geteuid() != 0:  # the same again as root of a namespace of our own
-        subprocess.run(["unshare", "-rm", sys.executable, "-m", "pytest", "-q", __file__], check=True)
+        again = [sys.executable, "-m", "pytest", "-q", "--basetemp", str(tmp_path / "again"), __file__]
+        subprocess.run(["unshare", "-rm", *again], check=True)
         return
     with small_disk(tmp_path):
         server = Running(tmp_path, rate_limit="0", memory_limit="128MB")
