@@ -46,7 +46,7 @@ class LoopBridge:
         """Wait until `future`, which another thread completes, is done."""
         if future.done():
             return
-        waiter = self.attach().create_future()
+        waiter = (self._loop or self.attach()).create_future()  # to ask for the running loop is a system call
         future.add_done_callback(lambda _: self.post(_finish, waiter))
         await waiter
 

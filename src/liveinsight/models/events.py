@@ -26,6 +26,8 @@ CONVERSION = "conversion"
 DERIVED = "~"  # begins the ids that are made from an event's content, for events that come without one
 
 Scalar = str | int | float | bool | None
+# Nearly every address is of this form, and need not be taken apart to be believed.
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::\d{1,4})?/[^\x00-\x20\x7f]*\Z")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -35,6 +37,8 @@ def is_interaction(event_type: str) -> bool:
 
 
 def _absolute_url(url: str) -> str:
+    if _PLAIN_URL.match(url):
+        return url
     if not url[:8].lower().startswith(("http://", "https://")):
         msg = "must be an absolute address that starts with http:// or https://"
         raise ValueError(msg)
