@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from liveinsight import answers
+from liveinsight.collection import Collection
 from liveinsight.errors import InvalidInput, NotFound
 from liveinsight.feed import Feed
-from liveinsight.ingest.outcome import FILTERED, REJECTED, Intake
+from liveinsight.ingest.outcome import Intake
 from liveinsight.ingest.pipeline import Pipeline
 from liveinsight.ingest.site import Sites, site_name
 from liveinsight.ingest.visitor import Visitors
+from liveinsight.known_sites import KnownSites
 from liveinsight.questions import QueryBody, StatsQuestion, ask, read_period
 from liveinsight.salts import StoredSalts
 from liveinsight.stats import period as periods
@@ -41,50 +42,6 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Collection:
-    """A request to the collector on its way to the disk. Done when `recorded` is."""
-
-    __slots__ = ("_error", "_intake", "recorded")
-
-    def __init__(self, intake: Intake, error: InvalidInput | None, recorded: Promise[Recorded]) -> None:
-        self._intake = intake
-        self._error = error
-        self.recorded = recorded
-
-    def answer(self) -> dict[str, Any]:
-        """`data` of the answer; waits until the events are durable.
-
-        Raises InvalidInput when nothing in the request was valid, StoreUnavailable when it could not be kept.
-        """
-        recorded = self.recorded.result()
-        if self._error is not None:
-            raise self._error
-        refused = self._intake.refused
-        rejections = [
-            {"index": each.position, "field": each.refusal.field, "message": each.refusal.message}
-            for each in refused
-            if each.refusal.outcome == REJECTED
-        ]
-        if rejections and len(rejections) == len(refused) and not self._intake.events:
-            raise _all_rejected({each.refusal.reason for each in refused}, rejections)
-        return {
-            "accepted": len(recorded.stored),
-            "duplicates": recorded.duplicates,
-            "filtered": sum(each.refusal.outcome == FILTERED for each in refused),
-            "rejected": rejections,
-        }
-
-
-class _SitesSeen:
-    """The sites that have stored events: `names`, all of them once `complete`. One that forgets is replaced."""
-
-    __slots__ = ("complete", "names")
-
-    def __init__(self) -> None:
-        self.names: frozenset[str] = frozenset()
-        self.complete = False
-
-
 class Analytics:
     """The service: one instance a process, safe to use from any thread."""
 
@@ -95,8 +52,7 @@ class Analytics:
         self._store = store
         self._salts = StoredSalts(store)
         self._sites = Sites.of(settings.sites)
-        self._seen = _SitesSeen()
-        self._seen_lock = Lock()
+        self._known_sites = KnownSites(self._sites_in_ledger)
         self._pipeline = Pipeline.of(self._sites, Visitors(self._salts))
 
     def collect(self, delivery: Delivery) -> Collection:
@@ -114,24 +70,11 @@ class Analytics:
 
     def _publish(self, recorded: Promise[Recorded]) -> None:
         if recorded.exception() is None and (stored := recorded.result().stored):
-            seen = self._seen
-            if not seen.names.issuperset(sites := {each.site_id for each in stored}):
-                self._add_sites(seen, sites)
+            self._known_sites.add({each.site_id for each in stored})
             self.feed.publish(stored)
 
-    def _add_sites(self, seen: _SitesSeen, sites: set[str], *, complete: bool = False) -> None:
-        with self._seen_lock:
-            seen.names |= sites
-            seen.complete |= complete
-
-    def _sites_seen(self) -> frozenset[str]:
-        """The sites with stored events; read from the ledger once, and again after a purge."""
-        # The lock is not held while the store answers: it may be waiting for the thread that publishes.
-        seen = self._seen
-        if not seen.complete:
-            rows = self._store.ledger(None, _EVER)
-            self._add_sites(seen, {row.site_id for row in rows if row.outcome == STORED}, complete=True)
-        return seen.names
+    def _sites_in_ledger(self) -> list[str]:
+        return [row.site_id for row in self._store.ledger(None, _EVER) if row.outcome == STORED]
 
     def realtime(self, site_id: str | None = None) -> dict[str, Any]:
         """Who is there now: `data` of /api/realtime."""
@@ -242,7 +185,7 @@ class Analytics:
         allowed = self._sites.allowed
         if allowed and len(allowed) == 1:
             return next(iter(allowed))
-        known = sorted(self._sites_seen() | (allowed or frozenset()))
+        known = sorted(self._known_sites.names() | (allowed or frozenset()))
         if len(known) > 1:
             msg = f"There are {len(known)} sites: say which with site_id, for example site_id={known[0]}."
             raise InvalidInput(msg, code="site_required")
@@ -260,7 +203,7 @@ class Analytics:
     def purge(self, before: int) -> dict[str, int]:
         """Remove what is older than `before` (ms)."""
         purged = self._store.purge(before)
-        self._seen = _SitesSeen()  # and not emptied: who is reading the ledger now fills the old one
+        self._known_sites = KnownSites(self._sites_in_ledger)  # some may have nothing left
         return {"events": purged.events, "sessions": purged.sessions}
 
     def check(self) -> None:
@@ -270,13 +213,3 @@ class Analytics:
     def close(self) -> None:
         """Finish what was accepted."""
         self._store.close()
-
-
-def _all_rejected(reasons: set[str], rejections: list[dict[str, Any]]) -> InvalidInput:
-    first = rejections[0]
-    if len(rejections) == 1:
-        message = f"The event was not accepted: {first['field']} {first['message']}."
-    else:
-        message = f"None of the {len(rejections)} events was accepted. The first: {first['field']} {first['message']}."
-    code = reasons.pop() if len(reasons) == 1 else "invalid_event"
-    return InvalidInput(" ".join(message.split()), code=code, details=rejections)

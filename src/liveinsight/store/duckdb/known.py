@@ -66,7 +66,7 @@ class KnownIds:
     def add(self, events: list[StoredEvent]) -> None:
         """Remember events that were stored."""
         self._current.update(map(_KEY, events))
-        self._latest_of_current = max(self._latest_of_current, max(map(_RECEIVED_AT, events)))
+        self._latest_of_current = max(self._latest_of_current, *map(_RECEIVED_AT, events))
         if len(self._current) >= self._limit:
             if self._previous:
                 self._complete_from = max(self._complete_from, self._latest_of_previous + 1)

@@ -1,0 +1,57 @@
+"""One request to the collector, from the pipeline to its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from liveinsight.errors import InvalidInput
+from liveinsight.ingest.outcome import FILTERED, REJECTED
+
+if TYPE_CHECKING:
+    from liveinsight.ingest.outcome import Intake
+    from liveinsight.store.base import Recorded
+    from liveinsight.store.promise import Promise
+
+
+class Collection:
+    """A request to the collector on its way to the disk. Done when `recorded` is."""
+
+    __slots__ = ("_error", "_intake", "recorded")
+
+    def __init__(self, intake: Intake, error: InvalidInput | None, recorded: Promise[Recorded]) -> None:
+        self._intake = intake
+        self._error = error
+        self.recorded = recorded
+
+    def answer(self) -> dict[str, Any]:
+        """`data` of the answer; waits until the events are durable.
+
+        Raises InvalidInput when nothing in the request was valid, StoreUnavailable when it could not be kept.
+        """
+        recorded = self.recorded.result()
+        if self._error is not None:
+            raise self._error
+        refused = self._intake.refused
+        rejections = [
+            {"index": each.position, "field": each.refusal.field, "message": each.refusal.message}
+            for each in refused
+            if each.refusal.outcome == REJECTED
+        ]
+        if rejections and len(rejections) == len(refused) and not self._intake.events:
+            raise _all_rejected({each.refusal.reason for each in refused}, rejections)
+        return {
+            "accepted": len(recorded.stored),
+            "duplicates": recorded.duplicates,
+            "filtered": sum(each.refusal.outcome == FILTERED for each in refused),
+            "rejected": rejections,
+        }
+
+
+def _all_rejected(reasons: set[str], rejections: list[dict[str, Any]]) -> InvalidInput:
+    first = rejections[0]
+    if len(rejections) == 1:
+        message = f"The event was not accepted: {first['field']} {first['message']}."
+    else:
+        message = f"None of the {len(rejections)} events was accepted. The first: {first['field']} {first['message']}."
+    code = reasons.pop() if len(reasons) == 1 else "invalid_event"
+    return InvalidInput(" ".join(message.split()), code=code, details=rejections)
