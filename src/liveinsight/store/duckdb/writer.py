@@ -14,8 +14,6 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
-
 from liveinsight.errors import LiveInsightError, QueueFull, StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import DUPLICATE, STORED, Recorded
@@ -207,7 +205,7 @@ class Writer:
         try:
             self.tables.flush(self._clock())
             self.tables.connection.execute("CHECKPOINT")
-        except duckdb.Error as error:  # the log holds everything: the next start reads it
+        except Exception as error:  # noqa: BLE001  journal and log hold everything: the next start reads them
             logger.warning("the store was closed without tidying up", extra={"error": _sentence(error)})
         self.tables.close()
 
