@@ -32,8 +32,8 @@ def site_name(name: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _host_of(netloc: str) -> str:
-    return site_name(urlsplit(f"//{netloc}").hostname or "")
+def _host_of(url: str) -> str:
+    return site_name(urlsplit(url).hostname or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,7 @@ class Sites:
 
     def put_site(self, draft: Draft) -> Refusal | None:
         """`site_id` as sent, else the host of the page without `www.`; refused when it is not ours."""
-        netloc = draft.event.page_url.split("/", 3)[2].split("?", 1)[0].split("#", 1)[0]
-        draft.hostname = _host_of(netloc)
+        draft.hostname = _host_of(draft.event.page_url)
         sent = draft.event.site_id
         site_id = site_name(sent) if sent else draft.hostname
         if not self.accepts(site_id):

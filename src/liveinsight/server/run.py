@@ -55,7 +55,7 @@ def _collect_garbage_rarely() -> None:
     """What lives long here (code, sessions, ids) is no garbage: looking through it cost a tenth of a busy server."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(100_000, 50, 1000)
 
 
 class _Server(uvicorn.Server):

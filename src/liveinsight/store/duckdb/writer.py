@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 GROUP_EVENTS = 2000  # events in one transaction at most, so that nobody waits long behind a crowd
 _WRITE_SECONDS = 1.0
-_WRITE_EVENTS = 1000  # written sooner when so many wait: the longer it takes, the later the next answer comes
+_WRITE_EVENTS = 2000  # written sooner when so many wait: the longer it takes, the later the next answer comes
 _FLUSH_SECONDS = 5.0
 _REOPEN_SECONDS = 0.5
 
