@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from liveinsight import answers
@@ -52,7 +53,7 @@ class Analytics:
         self._store = store
         self._salts = StoredSalts(store)
         self._sites = Sites.of(settings.sites)
-        self._known_sites = KnownSites(self._sites_in_ledger)
+        self._known_sites = KnownSites(self._events_by_site)
         self._pipeline = Pipeline.of(self._sites, Visitors(self._salts))
 
     def collect(self, delivery: Delivery) -> Collection:
@@ -73,8 +74,12 @@ class Analytics:
             self._known_sites.add({each.site_id for each in stored})
             self.feed.publish(stored)
 
-    def _sites_in_ledger(self) -> list[str]:
-        return [row.site_id for row in self._store.ledger(None, _EVER) if row.outcome == STORED]
+    def _events_by_site(self) -> Counter[str]:
+        events: Counter[str] = Counter()
+        for row in self._store.ledger(None, _EVER):
+            if row.outcome == STORED:
+                events[row.site_id] += row.events
+        return events
 
     def realtime(self, site_id: str | None = None) -> dict[str, Any]:
         """Who is there now: `data` of /api/realtime."""
@@ -164,10 +169,7 @@ class Analytics:
 
     def sites(self) -> list[dict[str, Any]]:
         """The sites that have events or are named in the settings, busiest first."""
-        events = dict.fromkeys(self._sites.allowed or (), 0)
-        for row in self._store.ledger(None, _EVER):
-            if row.outcome == STORED:
-                events[row.site_id] = events.get(row.site_id, 0) + row.events
+        events = {**dict.fromkeys(self._sites.allowed or (), 0), **self._events_by_site()}
         ordered = sorted(events.items(), key=lambda item: (-item[1], item[0]))
         return [{"site_id": site_id, "events": count} for site_id, count in ordered]
 
@@ -203,7 +205,7 @@ class Analytics:
     def purge(self, before: int) -> dict[str, int]:
         """Remove what is older than `before` (ms)."""
         purged = self._store.purge(before)
-        self._known_sites = KnownSites(self._sites_in_ledger)  # some may have nothing left
+        self._known_sites = KnownSites(self._events_by_site)  # some may have nothing left
         return {"events": purged.events, "sessions": purged.sessions}
 
     def check(self) -> None:

@@ -131,34 +131,34 @@ class Statement:
         if self._has_session_scope:
             tables += f" JOIN all_sessions s ON {_JOINED}"
             conditions += [*self._near_period(), *self._conditions[SESSION]]
-        columns = [*self._dimensions("e.timestamp"), "e.event_type", "e.visitor_id"]
-        return self._select(columns, tables, conditions)
+        columns = [*self._dimensions(), "e.event_type", "e.visitor_id"]
+        return self._select("e.timestamp", columns, tables, conditions)
 
     def _sessions(self) -> str:
         """The matching sessions that started in the period with their dimensions: a row for each group they are in."""
         conditions = [*self._in_period("s.started_at", "s"), *self._conditions[SESSION]]
         columns = [
-            *self._dimensions("s.started_at"),
+            *self._dimensions(),
             "s.page_views",
             "s.interactions",
             "s.started_at",
             "s.last_activity",
         ]
         if not self._has_event_scope:
-            return self._select(columns, "all_sessions s", conditions)
+            return self._select("s.started_at", columns, "all_sessions s", conditions)
         conditions += [*self._in_period("e.timestamp", "e"), *self._conditions[EVENT]]
         columns.append("s.session_id")
-        return self._select(columns, f"all_sessions s JOIN events e ON {_JOINED}", conditions, distinct=True)
+        tables = f"all_sessions s JOIN events e ON {_JOINED}"
+        return self._select("s.started_at", columns, tables, conditions, distinct=True)
 
-    def _select(self, columns: list[str], tables: str, conditions: list[str], *, distinct: bool = False) -> str:
-        tables += self._find_part.format(time=self._time_of(columns))
+    def _select(
+        self, time: str, columns: list[str], tables: str, conditions: list[str], *, distinct: bool = False
+    ) -> str:
+        tables += self._find_part.format(time=time)
         word = "SELECT DISTINCT" if distinct else "SELECT"
         return f"{word} {', '.join(columns)} FROM {tables} WHERE {' AND '.join(conditions)}"
 
-    def _time_of(self, columns: list[str]) -> str:
-        return "s.started_at" if "s.started_at" in columns else "e.timestamp"
-
-    def _dimensions(self, _time: str) -> list[str]:
+    def _dimensions(self) -> list[str]:
         return [f"{column} AS {name}" for column, name in zip(self._columns, self._names, strict=True)]
 
     def _in_period(self, column: str, table: str) -> list[str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _READ_ROWS = 10_000
 _TIDY_EVERY_MS = 10_000
+_OF_CHAINS = "WHERE (site_id, session_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
 _PURGED_SESSIONS = """
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE last_activity < $1
@@ -101,12 +102,7 @@ class Tables:
         state = self.state
         if not state.unresolved:
             return
-        keys = [(chain.sessions[0].site_id, chain.sessions[0].session_id) for chain in state.unresolved]
-        rows = self.connection.execute(
-            "SELECT * FROM sessions WHERE (site_id, session_id) IN"
-            " (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))",
-            [[site_id for site_id, _ in keys], [session_id for _, session_id in keys]],
-        ).fetchall()
+        rows = self.connection.execute(f"SELECT * FROM sessions {_OF_CHAINS}", _keys(state.unresolved)).fetchall()
         with state.lock:
             state.unresolved = []
             state.join_earlier(map(read_session, rows))
@@ -187,13 +183,8 @@ class Tables:
     def _rewrite(self, chains: list[Chain], table: str) -> None:
         """Replace the rows of chains, wherever they are, by rows in `table`."""
         for old in ("active_sessions", "sessions"):
-            stale = [chain.sessions[0] for chain in chains if chain.rows_in == old]
-            if stale:
-                self.connection.execute(
-                    f"DELETE FROM {old} WHERE (site_id, session_id) IN"
-                    " (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))",
-                    [[session.site_id for session in stale], [session.session_id for session in stale]],
-                )
+            if stale := [chain for chain in chains if chain.rows_in == old]:
+                self.connection.execute(f"DELETE FROM {old} {_OF_CHAINS}", _keys(stale))
         self._insert(table, [session_row(session) for chain in chains for session in chain.sessions])
         for chain in chains:
             chain.rows_in = table
@@ -232,3 +223,9 @@ class Tables:
         while rows := cursor.fetchmany(_READ_ROWS):
             yield [read_event(row) for row in rows]
         cursor.close()
+
+
+def _keys(chains: list[Chain]) -> list[list[str]]:
+    """What `_OF_CHAINS` binds: the sites and the client session ids of chains."""
+    firsts = [chain.sessions[0] for chain in chains]
+    return [[first.site_id for first in firsts], [first.session_id for first in firsts]]

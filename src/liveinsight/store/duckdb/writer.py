@@ -216,30 +216,32 @@ def _size(batch: Batch) -> int:
 
 
 def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
-    """Store the new events of several batches in one transaction, then fold them. One answer a batch."""
+    """Store the new events of several batches as one group. One answer a batch."""
     events = [event for batch in batches for event in batch.events]
     known = tables.known.duplicates(events, tables.connection) if events else set()
     answers = []
     fresh: list[StoredEvent] = []
     counts: Counter[LedgerKey] = Counter()
     for batch in batches:
-        hour = batch.received_at // HOUR_MS * HOUR_MS
         stored = []
         for event in batch.events:
             key = (event.site_id, event.event_id)
-            if key in known:
-                counts[event.site_id, event.received_at // HOUR_MS * HOUR_MS, DUPLICATE, ""] += 1
-            else:
+            outcome = DUPLICATE if key in known else STORED
+            counts[event.site_id, _hour(event.received_at), outcome, ""] += 1
+            if outcome == STORED:
                 known.add(key)
                 stored.append(event)
-                counts[event.site_id, event.received_at // HOUR_MS * HOUR_MS, STORED, ""] += 1
         for site_id, outcome, reason, refused in batch.refused:
-            counts[site_id, hour, outcome, reason] += refused
+            counts[site_id, _hour(batch.received_at), outcome, reason] += refused
         fresh += stored
         answers.append(Recorded(stored, len(batch.events) - len(stored)))
     if counts:
         tables.append(fresh, counts)
     return answers
+
+
+def _hour(at: int) -> int:
+    return at - at % HOUR_MS
 
 
 def _fail(group: list[_Write]) -> None:
