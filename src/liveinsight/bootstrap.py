@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from liveinsight.errors import SettingError
+from liveinsight.ingest.country import Countries
 from liveinsight.service import Analytics, now_ms
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ DATABASE = "liveinsight.duckdb"
 
 def open_analytics(settings: Settings, clock: Callable[[], int] = now_ms) -> Analytics:
     """The service on its store. Raises StartError (SettingError, StoreInUse, SchemaTooNew)."""
-    return Analytics(open_store(settings, clock), settings, clock)
+    countries = Countries(settings.country_database)  # first: a mistake in its name must not leave a store open
+    return Analytics(open_store(settings, clock), settings, clock, countries)
 
 
 def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:

@@ -44,12 +44,16 @@ class Settings:
         "", "Token that readers need. Empty: generated once, kept in the data folder.", secret=True
     )
     trusted_proxies: int = _setting(0, "Reverse proxies in front that set X-Forwarded-For and country headers.")
+    country_database: str = _setting(
+        "", "Path of a country or city database (MMDB). Empty: countries come from address registries and time zones."
+    )
     rate_limit: float = _setting(
         100.0, "Collect requests per second and client address, in bursts of ten times as many. 0: no limit."
     )
     queue_limit: int = _setting(20_000, "Events that may wait for the disk before the collector answers 503.")
     memory_limit: str = _setting("512MB", "Memory that DuckDB may use.")
     retention_days: int = _setting(0, "Days to keep events and sessions. 0 keeps them for ever.")
+    keep_filtered: bool = _setting(False, "Keep filtered events (bots) apart, to look at them.")
     demo: bool = _setting(False, "Serve the demo shop at /demo/ (it sends events of its own).")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("text", "text for people, json for machines.")

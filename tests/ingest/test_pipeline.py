@@ -71,7 +71,7 @@ def test_every_event_of_a_request_is_stored_or_has_its_reason() -> None:
     assert [each.position for each in intake.refused] == [1, 2, 4, 5, 6]
     assert {tuple(each) for each in intake.tallies()} == {
         ("(unknown)", "rejected", "invalid_event", 2),
-        ("shop.example", "filtered", "bot", 2),
+        ("shop.example", "filtered", "tool", 2),
         ("shop.example", "rejected", "too_old", 1),
     }
 

@@ -13,6 +13,7 @@ from tests.factories import NOON
 
 if TYPE_CHECKING:
     from liveinsight.errors import InvalidInput
+    from liveinsight.ingest.country import Countries
     from liveinsight.ingest.outcome import Intake
     from liveinsight.models.events import StoredEvent
 
@@ -65,3 +66,11 @@ def stored(**fields: Any) -> StoredEvent:
     intake = post_events(sent(**fields), **request)
     assert intake.refused == []
     return intake.events[0]
+
+
+def stored_with(countries: Countries, delivery: Delivery) -> StoredEvent:
+    """The one event of a request, after a pipeline that knows countries as these do."""
+    intake, error = Pipeline.of(Sites.of("*"), Visitors(DailySalts()), countries).run(delivery)
+    assert error is None
+    [event] = intake.events
+    return event

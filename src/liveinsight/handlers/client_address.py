@@ -10,7 +10,12 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 _COUNTRY_HEADERS = (b"cf-ipcountry", b"cloudfront-viewer-country", b"x-vercel-ip-country")
-_REGION_HEADERS = (b"cf-region", b"cloudfront-viewer-country-region", b"x-vercel-ip-country-region")
+_REGION_HEADERS = (
+    b"cf-region-code",
+    b"cloudfront-viewer-country-region",
+    b"x-vercel-ip-country-region",
+    b"cf-region",  # its name, where Cloudflare is set up to send that and not the code
+)
 _V6_NETWORK_BITS = 64
 _LONGEST = 64  # an address has at most 45 characters; what a client wrote instead of one is cut
 

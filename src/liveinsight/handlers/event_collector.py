@@ -15,6 +15,7 @@ from liveinsight.handlers.client_address import Place, client_address, client_pl
 from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.handlers.problems import problem_of
 from liveinsight.handlers.rate_limit import RateLimit
+from liveinsight.ingest.client_hints import read_hints
 from liveinsight.ingest.draft import Delivery
 from liveinsight.ingest.parse import MAX_BODY_BYTES
 from liveinsight.service import Analytics
@@ -86,7 +87,7 @@ class EventCollector:
             raise
         place = client_place(headers) if trusted else _NOWHERE
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
-        delivery = Delivery(body, self._analytics.clock(), address, user_agent, *place)
+        delivery = Delivery(body, self._analytics.clock(), address, user_agent, *place, read_hints(headers))
         collection = self._analytics.collect(delivery)
         await self._bridge.done(collection.recorded)
         return to_json({"status": "success", "data": collection.answer()})

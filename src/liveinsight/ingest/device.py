@@ -1,4 +1,4 @@
-"""Step `device`: browser, system and kind of device, from the user agent."""
+"""Step `device`: browser, system and kind of device, from the user agent and the client hints."""
 
 from __future__ import annotations
 
@@ -6,62 +6,109 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from liveinsight.ingest import kept_lists
+from liveinsight.ingest.client_hints import Hints
 from liveinsight.ingest.draft import Device
 
 if TYPE_CHECKING:
     from liveinsight.ingest.draft import Draft
     from liveinsight.ingest.outcome import Refusal
 
-# The first pattern that matches names the program: those that pretend to be others come before the others.
-# Strangers write what these read: every repetition has an upper bound, so that the time grows with the length only.
-_BROWSERS = (
-    ("KakaoTalk", r"KAKAOTALK[ /](\d{1,5})"),
-    ("Naver", r"NAVER\(inapp[^)]{0,80}?; (\d{1,5})"),
-    ("Whale", r"Whale/(\d{1,5})"),
-    ("Samsung Internet", r"SamsungBrowser/(\d{1,5})"),
-    ("Edge", r"Edg(?:e|A|iOS)?/(\d{1,5})"),
-    ("Opera", r"(?:OPR|Opera)/(\d{1,5})"),
-    ("Firefox", r"(?:Firefox|FxiOS)/(\d{1,5})"),
-    ("Chrome", r"(?:Chrome|CriOS)/(\d{1,5})"),
-    ("Safari", r"Version/(\d{1,5})(?:\.\d{1,5}){0,4} (?:Mobile/\w{1,20} )?Safari/"),
-)
-_SYSTEMS = (
-    ("iOS", r"(?:iPhone|iPad|iPod)[^)]{0,80}? OS (\d{1,5})"),
-    ("Android", r"Android (\d{1,5})"),
-    ("Windows", r"Windows NT (\d{1,5})"),
-    ("macOS", r"Mac OS X (\d{1,5})"),
-    ("ChromeOS", r"CrOS \w{1,20} (\d{1,5})"),
-    ("Linux", r"Linux()"),
-)
-_MOBILE = re.compile(r"Mobile|iPhone|iPod")
-_BROWSER_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _BROWSERS]
-_SYSTEM_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _SYSTEMS]
+# The kept list's names, where people know another. What is left loses "Mobile" and the like: `device` says that.
+_BROWSERS = {
+    "IE": "Internet Explorer",
+    "IE Mobile": "Internet Explorer",
+    "IE Large Screen": "Internet Explorer",
+    "LINE": "Line",
+    "Twitter": "X",
+    "WeChat Browser": "WeChat",
+    "Opera Touch": "Opera",
+    "Yandex Browser": "Yandex",
+}
+_EXTRA = re.compile(r"^Mobile | (?:UI/WKWebView|Mobile WebView|Mobile iOS|Mobile|iOS|HD|Large Screen)$")
+_SYSTEMS = {
+    "Mac OS X": "macOS",
+    "Mac OS": "macOS",
+    "Chrome OS": "ChromeOS",
+    "Chromium OS": "ChromeOS",
+    **dict.fromkeys(
+        ("Ubuntu", "Debian", "Fedora", "Gentoo", "Linux Mint", "Mageia", "Mandriva", "Red Hat", "SUSE", "openSUSE"),
+        "Linux",
+    ),
+    **dict.fromkeys(("Arch Linux", "CentOS", "Kubuntu", "Lubuntu", "Slackware", "Puppy", "Lindows"), "Linux"),
+}
+_BRANDS = {
+    "Google Chrome": "Chrome",
+    "Microsoft Edge": "Edge",
+    "Microsoft Edge WebView2": "Edge",
+    "YaBrowser": "Yandex",
+    "Brave Browser": "Brave",
+}
+_NO_BRAND = frozenset({"", "Chromium", "Android WebView"})  # says no more than the user agent
+_PLAIN = frozenset({"", "Chrome", "Chromium"})  # a user agent that a browser may hide behind
+
+_WINDOWS_11 = 13  # of Sec-CH-UA-Platform-Version; 1 to 10 are Windows 10, 0 is older
 
 
 def put_device(draft: Draft) -> Refusal | None:
-    """What the event's user agent says, else the request's."""
-    draft.device = device_of(draft.user_agent)
+    """What the event's user agent says, else the request's. Hints are kept only where they say more."""
+    plain = draft.device = device_of(draft.user_agent)
+    if draft.hints:
+        draft.device = device_of(draft.user_agent, draft.hints)
+        draft.hints = "" if draft.device == plain else draft.hints
     return None
 
 
 @lru_cache(maxsize=4096)
-def device_of(user_agent: str) -> Device:
-    """Names and major versions; empty where the user agent does not say."""
+def device_of(user_agent: str, hints: str = "") -> Device:
+    """Names and major versions; empty where nothing says them. `hints` is the short text of `client_hints`."""
     if not user_agent:
         return Device()
-    return Device(*_first(_BROWSER_PATTERNS, user_agent), *_first(_SYSTEM_PATTERNS, user_agent), _kind(user_agent))
+    browser = kept_lists.browsers().extract(user_agent)
+    system = kept_lists.systems().extract(user_agent)
+    device = Device(
+        _browser_name(browser.family) if browser else "",
+        browser.major or "" if browser else "",
+        *(_system(system.family, system.major or "") if system else ("", "")),
+        _kind(user_agent, system.family if system else ""),
+    )
+    return _corrected(device, Hints.of(hints)) if hints else device
 
 
-def _first(patterns: list[tuple[str, re.Pattern[str]]], user_agent: str) -> tuple[str, str]:
-    for name, pattern in patterns:
-        if match := pattern.search(user_agent):
-            return name, match[1]
-    return "", ""
+def _browser_name(family: str) -> str:
+    return _BROWSERS.get(family) or _EXTRA.sub("", family)
 
 
-def _kind(user_agent: str) -> str:
-    if "iPad" in user_agent or "Tablet" in user_agent:
-        return "tablet"
-    if _MOBILE.search(user_agent):
-        return "mobile"
-    return "tablet" if "Android" in user_agent else "desktop"
+def _system(family: str, version: str) -> tuple[str, str]:
+    name = _SYSTEMS.get(family, family)
+    return name, "" if name == "Linux" else version
+
+
+def _kind(user_agent: str, system: str) -> str:
+    if found := kept_lists.kinds().extract(user_agent):
+        return found.family
+    return "tablet" if system == "Android" else "desktop"
+
+
+def _corrected(device: Device, hints: Hints) -> Device:
+    if hints.brand not in _NO_BRAND and device.browser in _PLAIN:
+        device = device._replace(
+            browser=_BRANDS.get(hints.brand, hints.brand), browser_version=hints.brand_version or device.browser_version
+        )
+    platform = "" if hints.platform == "Unknown" else hints.platform
+    if platform or hints.platform_version:
+        system = _SYSTEMS.get(platform, platform) or device.os
+        known = device.os_version if device.os == system else ""
+        device = device._replace(os=system, os_version=_version(system, hints.platform_version) or known)
+    if hints.mobile == "1" and device.device == "desktop":
+        return device._replace(device="mobile")
+    if hints.mobile == "0" and device.device == "mobile":
+        return device._replace(device="tablet" if device.os in {"Android", "iOS"} else "desktop")
+    return device
+
+
+def _version(system: str, version: str) -> str:
+    if system != "Windows":
+        return "" if system in {"Linux", "ChromeOS"} else version
+    number = int(version or 0)
+    return ("11" if number >= _WINDOWS_11 else "10") if number else ""

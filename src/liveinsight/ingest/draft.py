@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Delivery(NamedTuple):
     """One request to the collector. `address` is the client's IP: it is hashed or thrown away, never kept.
 
-    `country` and `region` are what a trusted proxy said; `received_at` is in ms.
+    `country` and `region` are what a trusted proxy said; `client_hints` as in the module of that name; `received_at`
+    is in ms.
     """
 
     body: bytes
@@ -23,6 +24,7 @@ class Delivery(NamedTuple):
     user_agent: str = ""
     country: str = ""
     region: str = ""
+    client_hints: str = ""
 
 
 class Device(NamedTuple):
@@ -74,7 +76,11 @@ class Draft:
     device: Device = NO_DEVICE
     visitor_id: str = ""
     user_agent: str = field(init=False)
+    hints: str = field(init=False)
 
     def __post_init__(self) -> None:
+        own, delivery = self.event.user_agent, self.delivery
         # Cut before anything looks at it: what a stranger may make as long as they like is searched and cached.
-        self.user_agent = (self.event.user_agent or self.delivery.user_agent)[:_LONGEST_USER_AGENT]
+        self.user_agent = (own or delivery.user_agent)[:_LONGEST_USER_AGENT]
+        # A server that passes on somebody's event has hints of its own, which say nothing of that browser.
+        self.hints = delivery.client_hints if not own or own == delivery.user_agent else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from liveinsight.errors import InvalidInput
-    from liveinsight.models.events import StoredEvent
+    from liveinsight.models.events import FilteredEvent, StoredEvent
 
 UNKNOWN_SITE = "(unknown)"  # refused events whose site cannot be told, or is not ours, are counted here
 
@@ -46,11 +46,15 @@ class Tally(NamedTuple):
 
 @dataclass(slots=True)
 class Intake:
-    """One request after the pipeline: the events to store, and those refused. `received_at` in ms."""
+    """One request after the pipeline: the events to store, and those refused. `received_at` in ms.
+
+    `kept` holds the filtered ones, which are among the refused too, when they are to be kept.
+    """
 
     received_at: int
     events: list[StoredEvent] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    kept: list[FilteredEvent] = field(default_factory=list)
 
     @classmethod
     def unreadable(cls, received_at: int, error: InvalidInput) -> Intake:

@@ -16,12 +16,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def put_page(draft: Draft) -> Refusal | None:
     """Path and query of `page_url`. User name and password in an address are not kept."""
-    draft.page_url, draft.page, draft.query = _split(draft.event.page_url)
+    draft.page_url, draft.page, draft.query = page_parts(draft.event.page_url)
     return None
 
 
 @lru_cache(maxsize=2048)
-def _split(url: str) -> tuple[str, str, str]:
+def page_parts(url: str) -> tuple[str, str, str]:
+    """The address as it is kept, its page and its query."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])

@@ -13,18 +13,20 @@ from pydantic_core import to_json
 
 from liveinsight.errors import InvalidInput
 from liveinsight.ingest.bot import drop_bots
+from liveinsight.ingest.client_hints import CLIENT_HINTS
 from liveinsight.ingest.clock import repair_clock
-from liveinsight.ingest.country import put_country
+from liveinsight.ingest.country import Countries
 from liveinsight.ingest.device import put_device
 from liveinsight.ingest.draft import Delivery, Draft
-from liveinsight.ingest.outcome import UNKNOWN_SITE, Intake, Refusal, Refused
+from liveinsight.ingest.outcome import FILTERED, UNKNOWN_SITE, Intake, Refusal, Refused
 from liveinsight.ingest.page import put_page
 from liveinsight.ingest.parse import read_envelope, read_event
+from liveinsight.ingest.screen import screen_class
 from liveinsight.ingest.source import put_source
-from liveinsight.models.events import CUT, DERIVED, Context, StoredEvent
+from liveinsight.models.events import CUT, DERIVED, Context, FilteredEvent, StoredEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from liveinsight.ingest.site import Sites
     from liveinsight.ingest.visitor import Visitors
@@ -52,9 +54,12 @@ class Pipeline:
     """The steps, configured. One instance serves every request."""
 
     steps: tuple[Step, ...]
+    keep_filtered: bool = False
 
     @classmethod
-    def of(cls, sites: Sites, visitors: Visitors) -> Pipeline:
+    def of(
+        cls, sites: Sites, visitors: Visitors, countries: Countries | None = None, *, keep_filtered: bool = False
+    ) -> Pipeline:
         """The pipeline of this product, in its order."""
         return cls(
             (
@@ -62,11 +67,12 @@ class Pipeline:
                 repair_clock,
                 drop_bots,
                 put_page,
-                put_source,
                 put_device,
-                put_country,
+                put_source,  # an app's browser is a source
+                (countries or Countries()).put_country,
                 visitors.put_visitor,
-            )
+            ),
+            keep_filtered,
         )
 
     def run(self, delivery: Delivery) -> tuple[Intake, InvalidInput | None]:
@@ -82,19 +88,31 @@ class Pipeline:
                 intake.refused.append(Refused(index, UNKNOWN_SITE, event))
                 continue
             draft = Draft(event, delivery, envelope.sent_at)
-            refusal = self._refuse(draft)
+            steps = iter(self.steps)
+            refusal = _refuse(draft, steps)
             if refusal is None:
                 intake.events.append(_finish(draft, raw))
-            else:
-                intake.refused.append(Refused(index, draft.site_id, refusal))
+                continue
+            intake.refused.append(Refused(index, draft.site_id, refusal))
+            if self.keep_filtered and refusal.outcome == FILTERED and _pass(draft, steps):
+                intake.kept.append(FilteredEvent(refusal.reason, _finish(draft, raw)))
         return intake, None
 
-    def _refuse(self, draft: Draft) -> Refusal | None:
-        for step in self.steps:
-            refusal = step(draft)
-            if refusal is not None:
-                return refusal
-        return None
+
+def _refuse(draft: Draft, steps: Iterator[Step]) -> Refusal | None:
+    for step in steps:
+        refusal = step(draft)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def _pass(draft: Draft, steps: Iterator[Step]) -> bool:
+    """Whether a filtered draft is whole after the steps that are left: none rejects it; it may be filtered again."""
+    while refusal := _refuse(draft, steps):
+        if refusal.outcome != FILTERED:
+            return False
+    return True
 
 
 def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
@@ -103,6 +121,8 @@ def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
     sent = {name: fields[name][:length] for name, length in _SENT_FIELDS if fields[name]}
     if draft.clock:
         sent["clock"] = draft.clock
+    if draft.hints:
+        sent[CLIENT_HINTS] = draft.hints
     return StoredEvent(
         draft.site_id,
         event.session_id,
@@ -131,7 +151,10 @@ def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
             *draft.device,
             screen=event.screen or "",
             language=event.language or "",
+            screen_class=screen_class(event.screen or ""),
         ),
+        event.engaged_ms,
+        None if event.scroll_depth is None else int(event.scroll_depth + 0.5),
     )
 
 

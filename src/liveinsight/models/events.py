@@ -13,6 +13,7 @@ MAX_PROPERTIES = 30
 MAX_PROPERTY_NAME = 64
 MAX_PROPERTY_VALUE = 500
 MAX_URL = 2048
+MAX_ENGAGED_MS = 24 * 60 * 60 * 1000
 MAX_TIMESTAMP = 253_402_300_799_999  # the end of the year 9999, in ms: anything above is not in milliseconds
 
 # Longer texts are cut to these lengths, not refused: a long title is no reason to lose a page view.
@@ -111,6 +112,16 @@ class Event(BaseModel):
     conversion_type: Annotated[str, Field(max_length=100)] | None = None
     value: FiniteFloat | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = None
+    engaged_ms: (
+        Annotated[
+            int,
+            Field(ge=0, le=MAX_ENGAGED_MS, description="time the page was looked at since the last event that said so"),
+        ]
+        | None
+    ) = None
+    scroll_depth: Annotated[float, Field(ge=0, le=100, description="how much of the page was seen, percent")] | None = (
+        None
+    )
 
     @model_validator(mode="after")
     def _check_properties(self) -> Event:
@@ -157,11 +168,13 @@ class Context(NamedTuple):
     device: str = ""
     screen: str = ""
     language: str = ""
+    screen_class: str = ""
 
 
 class StoredEvent(NamedTuple):
     """An event that passed the pipeline. Times in ms since the epoch; `timestamp` is repaired, `page` derived.
 
+    `scroll_depth` is in whole percent: whole numbers add up to the same everywhere.
     `sent` holds the client's remaining fields (element_*, screen, language, ...), `properties` the custom ones.
     """
 
@@ -182,8 +195,24 @@ class StoredEvent(NamedTuple):
     sent: dict[str, str]
     properties: dict[str, Scalar]
     context: Context
+    engaged_ms: int | None = None
+    scroll_depth: int | None = None
+
+    @property
+    def element(self) -> str:
+        """What was clicked: `button#buy "Buy now"`, as far as its tag, id and text were sent."""
+        tag, element_id, text = (self.sent.get(f"element_{name}") for name in ("tag", "id", "text"))
+        named = f"{tag or ''}{f'#{element_id}' if element_id else ''}"
+        return f'{named} "{text}"'.lstrip() if text else named
 
     @property
     def key(self) -> tuple[int, str]:
         """The total order of a session's events: by time, then by id, so that every home breaks ties alike."""
         return self.timestamp, self.event_id
+
+
+class FilteredEvent(NamedTuple):
+    """An event that was filtered, kept to look at; `reason` as in the ledger."""
+
+    reason: str
+    event: StoredEvent

@@ -82,5 +82,9 @@ def _more(rng: Random, kind: str, visitor: Person) -> Event:
         name, value = pick(rng, _CONVERSIONS)
         return {"conversion_type": name, **({"value": value, "currency": "KRW"} if value else {})}
     if kind == "scroll":
-        return {"depth": rng.choice((25, 50, 75, 100))}
+        return {"scroll_depth": rng.choice((25, 50, 75, 100))}
+    if kind == "heartbeat":
+        return {"engaged_ms": _HEARTBEAT_MS}
+    if kind == "page_exit":
+        return {"engaged_ms": rng.randrange(_HEARTBEAT_MS), "scroll_depth": rng.choice((10, 40, 80, 100))}
     return {}

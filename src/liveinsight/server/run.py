@@ -43,6 +43,7 @@ def serve(settings: Settings) -> None:
             logger.warning("the admin token is shorter than %d characters: a longer one cannot be guessed", SAFE_LENGTH)
         analytics = open_analytics(settings)
         try:
+            analytics.prepare()
             app = create_app(analytics, settings, token)
             _collect_garbage_rarely()
             _Server(app, banner(settings, token, listener.getsockname()[1])).run(sockets=[listener])
