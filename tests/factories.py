@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from liveinsight.models.events import Context, StoredEvent
+from liveinsight.stats.filters import AllOf, AnyOf, Condition, Did, Filter, Not
+from liveinsight.stats.funnel import Funnel
+from liveinsight.stats.journey import Journey
 from liveinsight.stats.period import Period
-from liveinsight.stats.query import Filter, Query
+from liveinsight.stats.query import Query
+from liveinsight.stats.retention import Retention
+from liveinsight.stats.visits import VisitorSessions
+from liveinsight.stats.vocabulary import METRICS
 from liveinsight.store.base import Batch
 
 if TYPE_CHECKING:
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
 
 SITE = "shop.example"
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
+
+# Of the metrics, one needs a currency.
+EVERY_METRIC = tuple("revenue:KRW" if name == "revenue" else name for name in METRICS)
 
 _ids = count(1)
 
@@ -71,6 +80,8 @@ def event(
         "currency": "",
         "sent": {},
         "properties": {},
+        "engaged_ms": None,
+        "scroll_depth": None,
     }
     assert fields.keys() >= more.keys()
     return StoredEvent(
@@ -101,7 +112,7 @@ def put(
     return [each.event_id for each in stored], duplicates
 
 
-def query(*metrics: str, by: tuple[str, ...] | str = (), where: tuple[Filter, ...] = (), **more: Any) -> Query:
+def query(*metrics: str, by: tuple[str, ...] | str = (), where: tuple[Condition, ...] = (), **more: Any) -> Query:
     """A query over the day of `NOON` on `SITE`. `by="page"` is one dimension."""
     return Query(
         **{
@@ -118,6 +129,54 @@ def query(*metrics: str, by: tuple[str, ...] | str = (), where: tuple[Filter, ..
 def where(dimension: str, operator: str, *values: str) -> Filter:
     """`where("page", "is", "/", "/cart")`."""
     return Filter(dimension, operator, values)
+
+
+def every(*conditions: Condition) -> AllOf:
+    """Every one of them holds, however many."""
+    return AllOf(conditions)
+
+
+def either(*conditions: Condition) -> AnyOf:
+    """One of them holds, or more."""
+    return AnyOf(conditions)
+
+
+def without(condition: Condition) -> Not:
+    """The condition does not hold."""
+    return Not(condition)
+
+
+def did(condition: Condition) -> Did:
+    """The session has an event for which the condition holds."""
+    return Did(condition)
+
+
+def saw(page: str) -> Filter:
+    """A step or filter: something happened on a page."""
+    return where("page", "is", page)
+
+
+def funnel(*steps: Condition, where: tuple[Condition, ...] = (), **more: Any) -> Funnel:
+    """A funnel of steps of one condition each, on the day of `NOON` on `SITE`."""
+    alone = tuple((step,) for step in steps)
+    return Funnel(**{"site_id": SITE, "period": THAT_DAY, "steps": alone, "filters": where, **more})
+
+
+def retention(start: str, end: str, *, where: tuple[Condition, ...] = (), **more: Any) -> Retention:
+    """Retention of those who came first in [start, end), local times of `timezone`, on `SITE`."""
+    timezone = more.get("timezone", "UTC")
+    period = Period(local(start, timezone), local(end, timezone))
+    return Retention(**{"site_id": SITE, "period": period, "filters": where, **more})
+
+
+def journey(page: str, *, where: tuple[Condition, ...] = (), **more: Any) -> Journey:
+    """Journeys around a page on the day of `NOON` on `SITE`."""
+    return Journey(**{"site_id": SITE, "period": THAT_DAY, "page": page, "filters": where, **more})
+
+
+def sessions_of(visitor: str, **more: Any) -> VisitorSessions:
+    """The sessions of a visitor on `SITE`."""
+    return VisitorSessions(**{"site_id": SITE, "visitor_id": visitor, "before": THAT_DAY.end, **more})
 
 
 def table(store: Store, asked: Query) -> list[tuple[Any, ...]]:

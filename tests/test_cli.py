@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from liveinsight import __version__
-from tests.server.running import command, environment
+from liveinsight.bootstrap import open_store
+from liveinsight.settings import from_environment
+from tests.server.running import Running, command, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = ["serve", "seed", "ledger", "purge", "token"]
+    from liveinsight.models.events import StoredEvent
+
+COMMANDS = ["serve", "seed", "ledger", "filtered", "reprocess", "purge", "token"]
 WEEK = ("--events", "3000", "--days", "5")
 
 
@@ -102,6 +108,76 @@ def test_purge_asks_first_and_says_what_it_removed(data: str) -> None:
     assert removed.startswith("Removed ")
     assert " 0 events" not in removed
     assert "Removed 0 events" in output("purge", "--older-than", "2", "--data", data, "--yes")
+
+
+def test_filtered_events_are_shown_when_they_are_kept(tmp_path: Path) -> None:
+    server = Running(tmp_path, keep_filtered="on")
+    visit = {"session_id": "s", "timestamp": time.time_ns() // 1_000_000, "event_type": "page_view"}
+    for number, agent in enumerate(["Googlebot/2.1 \x1b[2J", "Yeti/1.1"]):
+        event = {**visit, "page_url": f"https://shop.example/{number}", "user_agent": agent}
+        answer = httpx.post(f"{server.url}/api/events", json=event).raise_for_status()
+        assert answer.json()["data"]["filtered"] == 1
+    assert server.stop() == 0
+    data = str(tmp_path / "data")
+    header, *lines = output("filtered", "--data", data).splitlines()
+    assert header.split() == ["received", "site", "reason", "page", "user", "agent"]
+    assert [line.split()[2:5] for line in lines] == [["shop.example", "bot", "/1"], ["shop.example", "bot", "/0"]]
+    assert "Googlebot/2.1 \N{REPLACEMENT CHARACTER}[2J" in lines[1]
+    assert len(output("filtered", "--data", data, "--limit", "1").splitlines()) == 2
+    assert "No filtered event was kept" in output("filtered", "--data", data, "--site", "other.example")
+
+
+def test_how_to_keep_filtered_events_is_said_when_there_are_none(data: str) -> None:
+    assert "LIVEINSIGHT_KEEP_FILTERED=on" in output("filtered", "--data", data)
+    assert "LIVEINSIGHT_KEEP_FILTERED" not in output("filtered", "--data", data, keep_filtered="on")
+
+
+def _under_older_rules(data: str) -> None:
+    """Seeded visits as an older version, with other lists, would have stored them."""
+    output("seed", *WEEK, "--data", data)
+    store = open_store(from_environment({}, data=data))
+    store.reprocess(_older, keep_filtered=True, progress=lambda *_: None, agree=lambda _: True)
+    store.close()
+
+
+def _older(event: StoredEvent) -> StoredEvent:
+    agent = "Googlebot/2.1" if event.event_type == "conversion" else event.user_agent
+    return event._replace(user_agent=agent, context=event.context._replace(source="somewhere"))
+
+
+def test_reprocess_says_what_would_change_asks_and_does_it(data: str) -> None:
+    _under_older_rules(data)
+    found = output("reprocess", "--data", data, "--dry-run")
+    rows = dict(line.rsplit(maxsplit=1) for line in found.splitlines()[:-2])
+    bots = int(rows["filtered now: bot"])
+    assert bots
+    assert rows["events"] == "3,000"
+    assert rows["changed"].replace(",", "") == rows["  source"].replace(",", "") == str(3000 - bots)
+    assert found.splitlines()[-2:] == [
+        "What is filtered now is removed. LIVEINSIGHT_KEEP_FILTERED=on keeps it apart.",
+        "Nothing was written.",
+    ]
+    refused = run("reprocess", "--data", data, answer="n\n")
+    assert refused.returncode == 1
+    assert "Write these changes?" in refused.stdout + refused.stderr
+    written = output("reprocess", "--data", data, "--yes", keep_filtered="on")
+    assert written.startswith(found.partition("What is")[0])
+    assert written.endswith("Written.\n")
+    nothing = output("reprocess", "--data", data)
+    assert nothing == "Nothing to change: 3,000 events are as the rules make them.\n"
+    total = json.loads(output("ledger", "--data", data, "--json"))["total"]
+    assert (total["received"], total["stored"], total["filtered"]) == (3000, 3000 - bots, bots)
+    assert len(output("filtered", "--data", data, "--limit", "5000").splitlines()) == bots + 1
+
+
+@pytest.mark.parametrize("name", ["reprocess", "filtered"])
+def test_while_the_server_runs_there_is_one_sentence(tmp_path: Path, name: str) -> None:
+    server = Running(tmp_path)
+    result = run(name, "--data", str(tmp_path / "data"))
+    assert result.returncode == 1
+    assert "in use by another LiveInsight" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert server.stop() == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ visitors are few too, so that things collide.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,20 +17,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveinsight.ingest.outcome import Tally
+from liveinsight.models.events import Context
+from liveinsight.stats.funnel import Funnel
+from liveinsight.stats.journey import Journey
 from liveinsight.stats.period import Period
-from liveinsight.stats.query import Filter, Query
-from liveinsight.stats.vocabulary import INTERVALS, METRICS
-from tests.brute_force import Witness
-from tests.factories import DAY, HOUR, MINUTE, SECOND, Clock, batch, event, local
+from liveinsight.stats.query import Query
+from liveinsight.stats.retention import Retention
+from liveinsight.stats.visits import VisitorSessions
+from liveinsight.stats.vocabulary import DIMENSIONS, INTERVALS
+from tests.brute_force import Witness, assert_same, part_of, told_of
+from tests.factories import (
+    DAY,
+    EVERY_METRIC,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Clock,
+    at,
+    batch,
+    did,
+    either,
+    event,
+    local,
+    query,
+    saw,
+    where,
+    without,
+)
+from tests.store.asking import ELEMENTS, OTHERS, SITES, VISITORS, moments, questions, sent_events
 from tests.store.homes import HOMES, Home
 
 if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
-    from liveinsight.store.base import LiveSession, Store
+    from liveinsight.stats.filters import Condition
+    from liveinsight.stats.visits import PublicSession
+    from liveinsight.store.base import Store
+    from tests.store.asking import Asked
 
-SITES = ["a.example", "b.example"]
-SESSIONS = ["s", "s.2", "세션"]
-PAGES = ["/", "/a", "/é", "/Z"]
 ZONES_AND_TIMES = [
     ("America/New_York", "2026-03-08 01:30"),  # 02:00 becomes 03:00
     ("America/New_York", "2026-11-01 01:30:00-04:00"),  # 02:00 becomes 01:00
@@ -40,34 +64,7 @@ ZONES_AND_TIMES = [
     ("Asia/Kolkata", "2026-03-02 00:00"),  # a Monday, half an hour off
     ("UTC", "2026-03-01 00:00"),
 ]
-DIMENSIONS = [
-    *("page", "event_type", "conversion_type", "prop:plan", "entry_page", "exit_page", "source", "country"),
-    *INTERVALS,
-]
-VALUES = ["", "/", "/a", "/é", "a", "page_view", "conversion", "buy", "pro", "true", "1.5", "Naver", "KR"]
 
-# A moment, relative to the base: an edge of half an hour, a millisecond beside it, rarely days before.
-moments = st.builds(
-    lambda halves, beside, days: halves * 30 * MINUTE + beside - days * DAY,
-    st.integers(-3, 2),
-    st.sampled_from([0, 0, -1, 1, 999, 5 * MINUTE, -10 * MINUTE]),
-    st.sampled_from([0, 0, 0, 0, 0, 0, 1, 3]),
-)
-sent_events = st.fixed_dictionaries(
-    {
-        "moment": moments,
-        "kind": st.sampled_from(["page_view"] * 3 + ["click", "conversion", "heartbeat", "page_exit"]),
-        "page": st.sampled_from(PAGES),
-        "session": st.sampled_from(["s", "s", "s", *SESSIONS]),
-        "site": st.sampled_from([*SITES, *SITES[:1] * 3]),
-        "visitor": st.sampled_from(["ann", "bob"]),
-        "event_id": st.integers(0, 30).map(lambda number: f"e{number}" if number % 3 else f"É{number}"),
-        "conversion_type": st.sampled_from(["", "buy", "ask"]),
-        "properties": st.sampled_from([{}, {"plan": "pro"}, {"plan": True}, {"plan": 1.5}, {"plan": 2}, {"plan": ""}]),
-        "source": st.sampled_from(["Naver", "Direct"]),
-        "country": st.sampled_from(["KR", ""]),
-    }
-)
 refusals = st.builds(
     Tally,
     st.sampled_from([*SITES, "(unknown)"]),
@@ -75,43 +72,7 @@ refusals = st.builds(
     st.sampled_from(["too_old", "x"]),
     st.integers(1, 3),
 )
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> dict[str, Any]:
-    """A query, its times relative to the base."""
-    metrics = draw(st.lists(st.sampled_from(list(METRICS)), min_size=1, max_size=4, unique=True))
-    intervals = st.sampled_from([*INTERVALS, "minute", "hour"])
-    others = st.sampled_from([name for name in DIMENSIONS if name not in INTERVALS])
-    dimensions = draw(
-        st.one_of(
-            st.lists(others, max_size=2, unique=True),
-            st.tuples(intervals),
-            st.permutations([draw(intervals), draw(others)]),
-        )
-    )
-    conditions = st.builds(
-        Filter,
-        st.sampled_from([name for name in DIMENSIONS if name not in INTERVALS]),
-        st.sampled_from(["is", "is_not", "contains", "starts_with"]),
-        st.lists(st.sampled_from(VALUES), min_size=1, max_size=3).map(tuple),
-    )
-    return {
-        "site_id": draw(st.sampled_from([*SITES, *SITES[:1] * 3])),
-        "metrics": tuple(metrics),
-        "dimensions": tuple(dimensions),
-        "filters": draw(st.one_of(st.just(()), st.lists(conditions, max_size=2).map(tuple))),
-        "order_by": tuple(
-            draw(st.lists(st.tuples(st.sampled_from([*metrics, *dimensions]), st.booleans()), max_size=2))
-        ),
-        "limit": draw(st.sampled_from([1, 3, 1000, 1000])),
-        "offset": draw(st.sampled_from([0, 0, 0, 2])),
-        "start": draw(moments) if draw(st.booleans()) else -4 * HOUR,
-        "length": draw(st.sampled_from([1, 30 * MINUTE, 90 * MINUTE, 8 * HOUR, 8 * HOUR, DAY, 4 * DAY + MINUTE])),
-    }
-
-
-many = st.lists(sent_events, min_size=1, max_size=8)
+many = st.lists(sent_events, min_size=1, max_size=10)
 steps = st.one_of(
     st.tuples(st.just("record"), many, st.lists(refusals, max_size=1)),
     st.tuples(st.just("record"), many, st.just([])),
@@ -125,14 +86,14 @@ steps = st.one_of(
 @pytest.mark.parametrize("kind", HOMES)
 @given(
     place=st.sampled_from(ZONES_AND_TIMES),
-    history=st.lists(st.tuples(steps, st.none() | questions()), min_size=3, max_size=14),
-    last=st.lists(questions(), min_size=2, max_size=4),
+    history=st.lists(st.tuples(steps, st.none() | questions), min_size=3, max_size=14),
+    last=st.lists(questions, min_size=2, max_size=5),
 )
 def test_every_answer_is_what_the_events_say(
     kind: str,
     place: tuple[str, str],
-    history: list[tuple[tuple[Any, ...], dict[str, Any] | None]],
-    last: list[dict[str, Any]],
+    history: list[tuple[tuple[Any, ...], Asked | None]],
+    last: list[Asked],
 ) -> None:
     with TemporaryDirectory() as folder:
         world = World(kind, Path(folder), *place)
@@ -141,9 +102,9 @@ def test_every_answer_is_what_the_events_say(
                 getattr(world, step)(*what)
                 world.look(SITES[0])
                 if question:
-                    world.ask(question)
+                    world.ask(*question)
             for question in last:
-                world.ask(question)
+                world.ask(*question)
             world.ask_everything()
         finally:
             world.home.store.close()
@@ -172,6 +133,8 @@ class World:
         """The clock step of the pipeline lets no event through that is 7 days old or far ahead."""
         fields = dict(sent)
         happened = self.base + fields.pop("moment")
+        fields["sent"] = ELEMENTS[fields.pop("element")]
+        fields |= dict.fromkeys(OTHERS, fields.pop("others"))
         earliest, latest = self.clock.now - 7 * DAY, self.clock.now + 5 * MINUTE
         return event(min(max(happened, earliest), latest), **fields)
 
@@ -184,15 +147,25 @@ class World:
     def purge(self, moment: int) -> None:
         assert self.store.purge(self.base + moment) == self.witness.purge(self.base + moment)
 
-    def ask(self, question: dict[str, Any]) -> None:
-        fields = dict(question)
-        start = self.base + fields.pop("start")
-        period = Period(start, start + fields.pop("length"))
-        query = Query(**fields, period=period, timezone=self.timezone)
-        result = self.store.run(query)
-        expected, total = self.witness.answer(query)
-        assert [(row.dimensions, row.metrics) for row in result.rows] == expected, query
-        assert result.total_rows == total
+    def ask(self, kind: type, asked: dict[str, Any]) -> None:
+        fields = dict(asked)
+        start, length = fields["period"]
+        fields["period"] = Period(self.base + start, self.base + start + length)
+        if kind in {Query, Retention}:
+            fields["timezone"] = self.timezone
+        if fields.get("only"):
+            fields["only"] = tuple(self._key(key, fields["dimensions"]) for key in fields["only"])
+        self.compare(kind(**fields))
+
+    def _key(self, key: tuple[str | int, ...], dimensions: tuple[str, ...]) -> tuple[str | int, ...]:
+        """The part of a time dimension that a moment lies in."""
+        return tuple(
+            value if isinstance(value, str) else part_of(self.base + value, name, self.timezone)
+            for value, name in zip(key, dimensions, strict=True)
+        )
+
+    def compare(self, question: Any) -> None:
+        assert_same(self.witness, question, self.store.run(question))
 
     def look(self, site: str) -> None:
         live = self.store.live(site, self.clock.now)
@@ -202,14 +175,8 @@ class World:
         assert [(each[5], each[0]) for each in seen] == [(each[5], each[0]) for each in sessions]  # in this order
         assert live.recent == recent
 
-    def _seen(self, live: LiveSession) -> tuple[Any, ...]:
-        session = live.session
-        return (
-            *(live.public_id, session.site_id, session.session_id, session.visitor_id, session.started_at),
-            *(session.last_activity, session.last_type, session.entry_page, session.exit_page, session.context),
-            *(session.events, session.page_views, session.interactions, session.conversions),
-            session.is_online(self.clock.now),
-        )
+    def _seen(self, live: PublicSession) -> tuple[Any, ...]:
+        return (*told_of(live), live.session.is_online(self.clock.now))
 
     def ask_everything(self) -> None:
         for site in (*SITES, None):
@@ -217,8 +184,71 @@ class World:
                 assert self.store.session_events(public_id, site) == self.witness.session_events(public_id, site)
             hours = Period(self.base - DAY, self.clock.now)
             assert self.store.ledger(site, hours) == self.witness.ledger(site, *hours)
-        ever = Period(self.base - 30 * DAY, self.base + 30 * DAY)
+        ever = Period(self.base - 10 * DAY, self.base + 10 * DAY)
         for site in SITES:
-            query = Query(site_id=site, metrics=tuple(METRICS), period=ever, timezone=self.timezone)
-            [row] = self.store.run(query).rows
-            assert ((), row.metrics) == self.witness.answer(query)[0][0]
+            self.compare(Query(site_id=site, metrics=EVERY_METRIC, period=ever, timezone=self.timezone))
+        of_site: dict[str, Any] = {"site_id": SITES[0], "period": ever}
+        self.compare(Query(**of_site, metrics=("revenue",), dimensions=("currency",), goal=(saw("/"),)))
+        walk = tuple((saw(page),) for page in ("/", "/a", "/"))
+        self.compare(Funnel(**of_site, steps=walk))
+        self.compare(Funnel(**of_site, steps=walk, days=1))
+        self.compare(Retention(**of_site, interval="day", later=3, timezone=self.timezone))
+        self.compare(Journey(**of_site, page="/"))
+        for visitor, (before, limit) in product(VISITORS, [(10 * DAY, 20), (1, 2)]):
+            self.compare(VisitorSessions(site_id=SITES[0], visitor_id=visitor, before=self.base + before, limit=limit))
+
+
+# Three sessions of two visitors, of which everything is known, little and nothing.
+KNOWN = {name: f"some {name}" for name in Context._fields}
+EVERYTHING = [
+    event(at(0), page="/in", session="a", page_title="In", **KNOWN),
+    event(at(1), "click", "/in", session="a", sent={"element_tag": "a", "element_text": "Buy"}, **KNOWN),
+    event(at(2), "heartbeat", "/in", session="a", engaged_ms=9000, scroll_depth=50, **KNOWN),
+    event(at(3), page="/out", session="a", page_title="Out", properties={"plan": "pro"}, **KNOWN),
+    event(at(4), "conversion", "/out", session="a", conversion_type="buy", value=5.5, currency="KRW", **KNOWN),
+    event(at(5), "page_exit", "/out", session="a", engaged_ms=1000, scroll_depth=75, **KNOWN),
+    event(at(70), page="/in", session="a", page_title="In", source="Naver", country="KR"),
+    event(at(71), "conversion", "/in", session="a", conversion_type="ask", value=4.25, currency="USD"),
+    event(at(72), page="/", session="a"),
+    event(at(10), page="/in", session="b", visitor="bob", properties={"plan": True}),
+    event(at(11), "scroll", "/in", session="b", visitor="bob", scroll_depth=25),
+    event(at(12), "conversion", "/in", session="b", visitor="bob", conversion_type="buy", value=2.0, currency="KRW"),
+]
+
+
+@pytest.mark.parametrize("kind", HOMES)
+def test_every_metric_by_every_dimension_and_with_every_filter_is_what_the_events_say(
+    kind: str, tmp_path: Path
+) -> None:
+    world = World(kind, tmp_path, "UTC", "2026-03-10 13:30")
+    world.clock.now = at(75)
+    together = batch(*EVERYTHING)
+    world.store.record(together).result(timeout=30)
+    world.witness.record(together)
+    values = [name for name in [*DIMENSIONS, "prop:plan"] if name not in INTERVALS]
+    try:
+        for name in [*DIMENSIONS, "prop:plan"]:
+            world.compare(query(*EVERY_METRIC, by=name, period=Period(at(-1), at(75))))
+        for name, interval in zip(values, INTERVALS * len(values), strict=False):
+            world.compare(query(*EVERY_METRIC, by=(name, interval), period=Period(at(0), at(75))))
+            conditions = conditions_on(name)
+            for condition, goal in zip(conditions, conditions[1:] + conditions[:1], strict=True):
+                world.compare(query(*EVERY_METRIC, by=name, where=(condition,), goal=(goal,)))
+            world.compare(query(*EVERY_METRIC, goal=(conditions[0],)))
+    finally:
+        world.home.store.close()
+
+
+def conditions_on(name: str) -> list[Condition]:
+    """Filters by a dimension, of every operator and kind."""
+    value = {"page": "/in", "entry_page": "/in", "exit_page": "/out", "prop:plan": "pro", "event_type": "click"}.get(
+        name, f"some {name}"
+    )
+    known = {"page_title": "In", "conversion_type": "buy", "currency": "KRW", "element": 'a "Buy"'}.get(name, value)
+    return [
+        where(name, "is", known),
+        where(name, "is_not", known, "x"),
+        either(where(name, "contains", known[1:]), where(name, "starts_with", known[:2])),
+        without(where(name, "matches", f"*{known[-2:]}")),
+        did(where(name, "is", known)),
+    ]

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from liveinsight.stats.period import Period
-from liveinsight.stats.vocabulary import DIMENSIONS, METRICS, TIME
-from tests.factories import MINUTE, NOON, SITE, THAT_DAY, at, event, put, query, table, where
+from liveinsight.stats.vocabulary import DIMENSIONS, TIME
+from tests.factories import EVERY_METRIC, MINUTE, NOON, SITE, THAT_DAY, at, event, put, query, table, where
 
 if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
-    from liveinsight.stats.query import Filter
+    from liveinsight.stats.filters import Filter
     from liveinsight.store.base import Store
 
 # session  visitor  source  country  events (minutes after noon)
-# ann-1    ann      Naver   KR       0 view /  2 view /cart  5 conversion (purchase, plan pro) on /cart
+# ann-1    ann      Naver   KR       0 view /  2 view /cart  5 conversion (purchase, plan pro, 30 USD) on /cart
 # bob-1    bob      Direct  US       10 view /  (a bounce)
-# ann-2    ann      Direct  KR       20 view /cart  21 click on /cart (plan free)
-# cid-1    cid      Naver   ""       30 heartbeat on /  (a bounce without a page view)
+# ann-2    ann      Direct  KR       20 view /cart  21 click on /cart (plan free; engaged for 4 s, all seen)
+# cid-1    cid      Naver   ""       30 heartbeat on /  (a bounce without a page view; engaged for 1 s, half seen)
 AFTERNOON: list[StoredEvent] = [
     event(at(0), session="ann-1", source="Naver", country="KR"),
     event(at(2), page="/cart", session="ann-1", source="Naver", country="KR"),
-    event(at(5), "conversion", "/cart", session="ann-1", conversion_type="purchase", properties={"plan": "pro"}),
+    event(
+        at(5),
+        "conversion",
+        "/cart",
+        session="ann-1",
+        conversion_type="purchase",
+        properties={"plan": "pro"},
+        value=30.0,
+        currency="USD",
+    ),
     event(at(10), session="bob-1", visitor="bob", source="Direct", country="US"),
     event(at(20), page="/cart", session="ann-2", source="Direct", country="KR"),
-    event(at(21), "click", "/cart", session="ann-2", properties={"plan": "free"}),
-    event(at(30), "heartbeat", session="cid-1", visitor="cid", source="Naver"),
+    event(at(21), "click", "/cart", session="ann-2", properties={"plan": "free"}, engaged_ms=4000, scroll_depth=100),
+    event(at(30), "heartbeat", session="cid-1", visitor="cid", source="Naver", engaged_ms=1000, scroll_depth=50),
 ]
 
 
@@ -43,12 +52,22 @@ def shop(store: Store) -> Store:
         ("events", 7),
         ("page_views", 4),
         ("visitors", 3),
+        ("percentage", 1.0),
+        ("entries", 3),
+        ("exits", 3),
+        ("exit_rate", 3 / 4),
         ("conversions", 1),
         ("conversion_rate", 1 / 3),
+        ("revenue:USD", 30.0),
+        ("revenue:KRW", 0.0),
         ("sessions", 4),
         ("bounce_rate", 2 / 4),
         ("avg_duration", (5 + 0 + 1 + 0) * MINUTE / 4),
         ("views_per_session", (2 + 1 + 1 + 0) / 4),
+        ("converted_sessions", 1),
+        ("session_conversion_rate", 1 / 4),
+        ("time_on_page", (4000 + 1000) / 2),
+        ("scroll_depth", (100 + 50) / 2),
     ],
 )
 def test_a_metric_of_the_whole_day(shop: Store, metric: str, number: float) -> None:
@@ -57,7 +76,7 @@ def test_a_metric_of_the_whole_day(shop: Store, metric: str, number: float) -> N
     assert isinstance(value, type(number))
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", EVERY_METRIC)
 def test_every_metric_of_nothing_is_zero(store: Store, metric: str) -> None:
     assert table(store, query(metric)) == [(0,)]
     assert table(store, query(metric, by="page")) == []
@@ -132,13 +151,16 @@ def test_two_event_level_dimensions_belong_to_the_same_event(shop: Store) -> Non
 
 @pytest.mark.parametrize("dimension", [name for name, each in DIMENSIONS.items() if each.scope != TIME])
 def test_every_dimension_can_be_grouped_and_filtered_by(store: Store, dimension: str) -> None:
-    page = {"/seen": 1} if dimension in {"page", "entry_page", "exit_page"} else {}
-    named = {"event_type": "kind"}.get(dimension, dimension)
-    fields = {"page": "/seen"} if page else {named: "page_view" if named == "kind" else "seen"}
+    special: dict[str, dict[str, Any]] = {
+        "event_type": {"kind": "seen"},
+        "entry_page": {"page": "seen"},
+        "exit_page": {"page": "seen"},
+        "element": {"sent": {"element_tag": "seen"}},
+    }
+    fields = special.get(dimension, {dimension: "seen"})
     put(store, event(at(0), **fields), event(at(1), "click", "/other", session="t"))
-    value = next(iter(fields.values()))
-    asked = query("sessions", by=dimension, where=(where(dimension, "is", value),))
-    assert table(store, asked) == [(value, 1)]
+    asked = query("sessions", by=dimension, where=(where(dimension, "is", "seen"),))
+    assert table(store, asked) == [("seen", 1)]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +283,31 @@ def test_a_long_answer_comes_in_pages(store: Store) -> None:
         cut += [row.dimensions[0] for row in result.rows]
     assert cut == whole
     assert store.run(query("events", limit=1, offset=1)) == ([], 1)
+
+
+def test_only_some_rows_can_be_asked_for(shop: Store) -> None:
+    """What is counted in them stays the same: one of all three visitors was on /cart."""
+    asked = query("events", "percentage", by="page", only=(("/cart",), ("/none",)))
+    assert table(shop, asked) == [("/cart", 4, 1 / 3)]
+    both = query("events", by=("source", "page"), only=(("Naver", "/"), ("Direct", "/"), ("/", "Naver")))
+    assert table(shop, both) == [("Naver", "/", 2), ("Direct", "/", 1)]
+    assert table(shop, query("sessions", by="country", only=(("",),))) == [("", 1)]
+
+
+def test_only_is_applied_before_rows_are_counted_and_cut(shop: Store) -> None:
+    asked = query("events", by="event_type", only=(("click",), ("heartbeat",)), limit=1, offset=1)
+    assert shop.run(asked) == ([(("heartbeat",), (1,))], 2)
+
+
+def test_only_of_a_time_keeps_these_parts_empty_ones_too(shop: Store) -> None:
+    hours = ((at(0),), (at(60),), (at(1),))  # one minute past noon begins no hour
+    assert table(shop, query("events", by="hour", only=hours)) == [(at(0), 7), (at(60), 0)]
+
+
+def test_only_nothing_is_no_row(shop: Store) -> None:
+    assert shop.run(query("events", by="page", only=())) == ([], 0)
+    assert shop.run(query("events", only=())) == ([], 0)
+    assert table(shop, query("events", only=((),))) == [(7,)]
 
 
 def test_a_site_without_events_has_zeros(shop: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from liveinsight import __version__
-from liveinsight.cli import ledger, purge, seed, serve, token
+from liveinsight.cli import filtered, ledger, purge, reprocess, seed, serve, token
 
 app = typer.Typer(
     help="Real-time web analytics that you run yourself.",
@@ -35,5 +35,5 @@ def _options(
     pass
 
 
-for module in (serve, token, ledger, seed, purge):
+for module in (serve, token, ledger, filtered, seed, reprocess, purge):
     app.command(epilog=module.EXAMPLE)(module.command)

@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from liveinsight.ingest.outcome import Tally
-    from liveinsight.models.events import StoredEvent
-    from liveinsight.models.sessions import Session
+    from liveinsight.ingest.outcome import Refusal, Tally
+    from liveinsight.models.events import FilteredEvent, StoredEvent
     from liveinsight.stats.period import Period
-    from liveinsight.stats.query import Query, Result
+    from liveinsight.stats.question import Question, R
+    from liveinsight.stats.visits import PublicSession
     from liveinsight.store.promise import Promise
 
     Clock = Callable[[], int]
+    # What today's rules make of an event, stored or filtered once: the event with the same ids and times, or why not.
+    Derive = Callable[[StoredEvent], StoredEvent | Refusal]
+    Progress = Callable[[int, int], None]  # done, of so many
 
 RECENT_MS = 5 * 60 * 1000
 STORED = "stored"
@@ -25,11 +28,15 @@ DUPLICATE = "duplicates"
 
 
 class Batch(NamedTuple):
-    """The events of one request and the tallies of those that were refused; `received_at` in ms."""
+    """The events of one request and the tallies of those that were refused; `received_at` in ms.
+
+    `kept`: filtered events to keep apart. The tallies count them like the others.
+    """
 
     received_at: int
     events: list[StoredEvent]
     refused: list[Tally]
+    kept: Sequence[FilteredEvent] = ()
 
 
 class Recorded(NamedTuple):
@@ -39,13 +46,6 @@ class Recorded(NamedTuple):
     duplicates: int
 
 
-class LiveSession(NamedTuple):
-    """A session as people see it: with its public id (`<session_id>` or `<session_id>.<k>`)."""
-
-    public_id: str
-    session: Session
-
-
 class Live(NamedTuple):
     """Now, on one site. `sessions`: the active ones, latest activity first, then by public id.
 
@@ -53,7 +53,7 @@ class Live(NamedTuple):
     They are the 300 seconds that end with the one that holds `now`.
     """
 
-    sessions: list[LiveSession]
+    sessions: list[PublicSession]
     recent: dict[tuple[int, str], int]
 
 
@@ -77,19 +77,41 @@ class Purged(NamedTuple):
     sessions: int
 
 
+class Reprocessed(NamedTuple):
+    """What a reprocessing changed, in events; or would change.
+
+    `fields`: how many of the `changed` ones have another page, source, ...; `filtered`: how many are no longer stored,
+    by reason. Of those that had been filtered and kept: `restored` are stored now, `duplicates` would be if their id
+    were not known, `refiltered` are filtered for another reason, by that reason.
+    """
+
+    events: int
+    changed: int
+    fields: dict[str, int]
+    filtered: dict[str, int]
+    restored: int
+    duplicates: int
+    refiltered: dict[str, int]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all events are as the rules make them already."""
+        return not (self.changed or self.filtered or self.restored or self.duplicates or self.refiltered)
+
+
 class Store(Protocol):
-    """Ten methods. All are synchronous and may be called from any thread; all may raise StoreUnavailable."""
+    """Eleven methods. All are synchronous and may be called from any thread; all may raise StoreUnavailable."""
 
     def record(self, batch: Batch) -> Promise[Recorded]:
-        """Take a batch. The promise is kept when everything in it is durable: events, sessions, ledger.
+        """Take a batch. The promise is kept when everything in it is durable: events, what is kept, sessions, ledger.
 
         An event whose (site_id, event_id) is stored already counts as a duplicate. Raises QueueFull at once when too
         much is waiting; the promise is broken with StoreUnavailable when the batch could not be written.
         """
         ...
 
-    def run(self, query: Query) -> Result:
-        """Answer a query, true for everything recorded before the call."""
+    def run(self, question: Question[R]) -> R:
+        """Answer a question of any kind, true for everything recorded before the call. The kinds are in `stats`."""
         ...
 
     def live(self, site_id: str, now: int) -> Live:
@@ -127,6 +149,22 @@ class Store(Protocol):
         """Remove the sessions whose last activity is before `before` (ms), their events, and ledger hours over by then.
 
         What is gone is forgotten: later sessions of the same client are numbered anew, and the ids of events are free.
+        Filtered events that were kept go when they happened before.
+        """
+        ...
+
+    def reprocess(
+        self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
+    ) -> Reprocessed:
+        """Derive every event anew, the filtered ones that were kept too, then fold the sessions from them.
+
+        Events that are filtered now leave the statistics, kept apart with `keep_filtered`; kept ones that are not come
+        in, in the order of their arrival, unless their id is known: then they were duplicates, and go. The ledger
+        follows, in the hours in which they were received; hours that it has forgotten stay forgotten. Nothing else
+        changes.
+
+        First it looks, then `agree` is asked if there is anything to change, and when it does not agree nothing is
+        written. All is written or nothing. `progress` is told how far it is, from 0 for looking and again for writing.
         """
         ...
 

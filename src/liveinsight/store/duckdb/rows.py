@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from liveinsight.models.events import Context, StoredEvent
+from liveinsight.models.events import Context, FilteredEvent, StoredEvent
 from liveinsight.models.sessions import Moment, Session
 
 if TYPE_CHECKING:
@@ -16,24 +16,43 @@ if TYPE_CHECKING:
 
 EVENT_COLUMNS = (
     "seq, received_at, timestamp, site_id, session_id, event_id, event_type, visitor_id, page_url, page, page_title,"
-    " user_agent, conversion_type, value, currency, sent, properties, context"
+    " user_agent, conversion_type, value, currency, sent, properties, context, engaged_ms, scroll_depth"
 )
+FOLD_COLUMNS = "site_id, session_id, event_id, timestamp, event_type, visitor_id, page, context"
+
+_AT_CONTEXT = StoredEvent._fields.index("context")
 
 SqlRow = tuple[Any, ...]
 
 
-def encode_group(events: list[StoredEvent], counts: Counter[LedgerKey]) -> bytes:
-    """A record of the journal: events as JSON arrays in the order of their fields, and ledger counts."""
-    return to_json([events, [(*key, number) for key, number in counts.items()]])
+class Group(NamedTuple):
+    """What becomes durable at once: new events, ledger counts, filtered events to keep."""
+
+    events: list[StoredEvent]
+    counts: Counter[LedgerKey]
+    kept: list[FilteredEvent]
 
 
-def decode_group(content: bytes) -> tuple[list[StoredEvent], Counter[LedgerKey]]:
+def encode_group(group: Group) -> bytes:
+    """A record of the journal: events as JSON arrays in the order of their fields, ledger counts, what is kept."""
+    counts = [(*key, number) for key, number in group.counts.items()]
+    return to_json([group.events, counts, group.kept] if group.kept else [group.events, counts])
+
+
+def decode_group(content: bytes) -> Group:
     """What a record of the journal holds."""
-    events, counts = from_json(content)
-    restored = [StoredEvent._make([*fields[:-1], Context._make(fields[-1])]) for fields in events]
-    return restored, Counter(
-        {(site_id, hour, outcome, reason): number for site_id, hour, outcome, reason, number in counts}
+    events, counts, *kept = from_json(content)  # two parts when nothing was kept, as all had once
+    return Group(
+        list(map(_from_fields, events)),
+        Counter({(site_id, hour, outcome, reason): number for site_id, hour, outcome, reason, number in counts}),
+        [FilteredEvent(reason, _from_fields(fields)) for part in kept for reason, fields in part],
     )
+
+
+def _from_fields(fields: list[Any]) -> StoredEvent:
+    """An event of a record. Older ones lack the last fields of events and contexts, which have defaults."""
+    fields[_AT_CONTEXT] = Context(*fields[_AT_CONTEXT])
+    return StoredEvent(*fields)
 
 
 def event_row(seq: int, event: StoredEvent) -> SqlRow:
@@ -57,6 +76,8 @@ def event_row(seq: int, event: StoredEvent) -> SqlRow:
         _json(event.sent),
         _json(event.properties),
         _context_json(event.context),
+        event.engaged_ms,
+        event.scroll_depth,
     )
 
 
@@ -80,6 +101,32 @@ def read_event(row: SqlRow) -> StoredEvent:
         sent=from_json(row[15]),
         properties=from_json(row[16]),
         context=_read_context(row[17]),
+        engaged_ms=row[18],
+        scroll_depth=row[19],
+    )
+
+
+def read_for_fold(row: SqlRow) -> StoredEvent:
+    """As much of the event of a row of FOLD_COLUMNS as a session is made of."""
+    site_id, session_id, event_id, timestamp, event_type, visitor_id, page, context = row
+    return StoredEvent(
+        site_id,
+        session_id,
+        event_id,
+        timestamp,
+        0,
+        event_type,
+        visitor_id,
+        "",
+        page,
+        "",
+        "",
+        "",
+        None,
+        "",
+        {},
+        {},
+        _read_context(context),
     )
 
 

@@ -42,6 +42,15 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE watermark (journal BIGINT, folded BIGINT);
     INSERT INTO watermark VALUES (0, 0);
     """,
+    """
+    ALTER TABLE events ADD COLUMN engaged_ms BIGINT;
+    ALTER TABLE events ADD COLUMN scroll_depth BIGINT;
+    DROP VIEW all_sessions;
+    ALTER TABLE active_sessions ADD COLUMN screen_class VARCHAR DEFAULT '';
+    ALTER TABLE sessions ADD COLUMN screen_class VARCHAR DEFAULT '';
+    CREATE VIEW all_sessions AS SELECT * FROM sessions UNION ALL SELECT * FROM active_sessions;
+    CREATE TABLE filtered_events AS SELECT ''::VARCHAR AS reason, * FROM events LIMIT 0;
+    """,
 )
 
 

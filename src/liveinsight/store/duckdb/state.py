@@ -11,7 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from liveinsight.models.sessions import SESSION_GAP_MS, Session, add_to_chain, merge, numbered_id, session_of
-from liveinsight.store.base import RECENT_MS, LiveSession
+from liveinsight.stats.visits import PublicSession
+from liveinsight.store.base import RECENT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,12 +109,12 @@ class State:
                     del self._seconds[site_id]
         return finished
 
-    def active(self, site_id: str, now: int) -> list[LiveSession]:
+    def active(self, site_id: str, now: int) -> list[PublicSession]:
         """The active sessions of a site, latest activity first."""
         with self.lock:
             chains = [(key, chain.sessions) for key, chain in self.sites.get(site_id, {}).items()]
         found = [
-            LiveSession(numbered_id(key, number), session)
+            PublicSession(numbered_id(key, number), session)
             for key, sessions in chains
             for number, session in enumerate(sessions, 1)
             if session.is_active(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,39 +9,29 @@ import duckdb
 
 from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.store.base import LedgerRow, Live, Purged, Recorded
+from liveinsight.store.duckdb.asking import answer
 from liveinsight.store.duckdb.database import open_database
 from liveinsight.store.duckdb.journal import Journal
 from liveinsight.store.duckdb.lock import FolderLock
-from liveinsight.store.duckdb.queries import answer
-from liveinsight.store.duckdb.rows import EVENT_COLUMNS, read_event
+from liveinsight.store.duckdb.rewrite import rewrite
+from liveinsight.store.duckdb.survey import Survey
 from liveinsight.store.duckdb.tables import Tables
+from liveinsight.store.duckdb.visits import session_events
 from liveinsight.store.duckdb.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.settings import Settings
     from liveinsight.stats.period import Period
-    from liveinsight.stats.query import Query, Result
-    from liveinsight.store.base import Batch, Clock
+    from liveinsight.stats.question import Question, R
+    from liveinsight.store.base import Batch, Clock, Derive, Progress, Reprocessed
     from liveinsight.store.promise import Promise
 
 # What a reader may meet while the database is closed and opened again, or when there is too little memory just now.
 _PASSING = (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException)
-_NUMBERED = re.compile(r"(.+)\.([2-9]|[1-9]\d{1,8})", re.DOTALL)
-_NTH_SESSION = """
-    SELECT site_id, started_at, last_activity FROM (
-        SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY started_at) AS number
-        FROM all_sessions WHERE session_id = $session_id
-    ) WHERE number = $number AND ($site_id IS NULL OR site_id = $site_id)
-    ORDER BY last_activity DESC, site_id LIMIT 1
-"""
-_EVENTS_OF_SESSION = f"""
-    SELECT {EVENT_COLUMNS} FROM events
-    WHERE site_id = $1 AND session_id = $2 AND timestamp BETWEEN $3 AND $4 ORDER BY timestamp, event_id
-"""
 _LEDGER = """
     SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
     FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
@@ -70,9 +59,9 @@ class DuckDBStore:
     def record(self, batch: Batch) -> Promise[Recorded]:
         return self._writer.record(batch)
 
-    def run(self, query: Query) -> Result:
+    def run(self, question: Question[R]) -> R:
         with self._reader() as cursor:
-            return answer(query, cursor)
+            return answer(question, cursor)
 
     def live(self, site_id: str, now: int) -> Live:
         state = self._tables().state
@@ -81,17 +70,8 @@ class DuckDBStore:
         return Live(state.active(site_id, now), state.recent(site_id, now))
 
     def session_events(self, session_id: str, site_id: str | None = None) -> list[StoredEvent]:
-        candidates = [(session_id, 1)]
-        if numbered := _NUMBERED.fullmatch(session_id):
-            candidates.append((numbered[1], int(numbered[2])))
         with self._reader() as cursor:
-            for client_id, number in candidates:
-                asked = {"session_id": client_id, "number": number, "site_id": site_id}
-                if found := cursor.execute(_NTH_SESSION, asked).fetchall():
-                    site, start, end = found[0]
-                    rows = cursor.execute(_EVENTS_OF_SESSION, [site, client_id, start, end]).fetchall()
-                    return [read_event(row) for row in rows]
-        return []
+            return session_events(cursor, session_id, site_id)
 
     def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
         with self._reader() as cursor:
@@ -127,6 +107,28 @@ class DuckDBStore:
     def purge(self, before: int) -> Purged:
         purged: Purged = self._writer.call(lambda tables: tables.purge(before, self._clock()))
         return purged
+
+    def reprocess(
+        self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
+    ) -> Reprocessed:
+        """See Store. The collector goes on while it looks, and waits while it writes."""
+
+        def write(tables: Tables) -> Reprocessed:
+            now = self._clock()
+            tables.flush(now)
+            written = survey.report()
+            rewrite(cursor, now, progress, keep_filtered=keep_filtered)
+            tables.forget(now)
+            return written
+
+        with self._reader() as cursor:
+            survey = Survey(cursor)
+            survey.look(derive, progress)
+            found = survey.report()
+            if found.is_nothing or not agree(found):
+                return found
+            reprocessed: Reprocessed = self._writer.call(write)
+            return reprocessed
 
     def close(self) -> None:
         self._writer.stop()

@@ -3,6 +3,7 @@
 A group of requests becomes durable as one record of the journal: one write, one fsync, whatever its size. From there
 
     journal ── write_events ──► events, ledger_new ── flush ──► active_sessions, sessions, ledger
+                           └──► filtered_events, when they are kept
 
 each step in one transaction that also moves its watermark: `journal`, the number of the last record that is in the
 tables; `folded`, the last event that is in the session rows. So a crash loses nothing and doubles nothing: at the next
@@ -18,6 +19,7 @@ from liveinsight.store.base import RECENT_MS, Purged
 from liveinsight.store.duckdb.known import KnownIds
 from liveinsight.store.duckdb.rows import (
     EVENT_COLUMNS,
+    Group,
     decode_group,
     encode_group,
     event_row,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 _READ_ROWS = 10_000
 _TIDY_EVERY_MS = 10_000
 _OF_CHAINS = "WHERE (site_id, session_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
+_NEWEST = "SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM events UNION ALL SELECT seq FROM filtered_events)"
 _PURGED_SESSIONS = """
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE last_activity < $1
@@ -48,7 +51,7 @@ _PURGE_EVENTS = """
     DELETE FROM events USING purged WHERE events.site_id = purged.site_id AND events.session_id = purged.session_id
     AND events.timestamp BETWEEN purged.started_at AND purged.last_activity
 """
-_MERGE_LEDGER = """
+MERGE_LEDGER = """
     MERGE INTO ledger USING (
         SELECT site_id, hour, outcome, reason, sum(events)::BIGINT AS events FROM ledger_new GROUP BY ALL
     ) AS new
@@ -69,9 +72,10 @@ class Tables:
         self._journal = journal
         self.state = State()
         self.known = KnownIds()
-        self.unwritten: list[StoredEvent] = []  # in the journal, not yet in `events`
+        self.unwritten = 0  # events in the journal that are not yet in the tables
+        self._groups: list[Group] = []  # these, in order of arrival
         self._counts: Counter[LedgerKey] = Counter()  # likewise of the ledger
-        self._seq = self._folded = 0  # last event in `events`, and in the session rows
+        self._seq = self._folded = 0  # last event in `events` or `filtered_events`, and in the session rows
         self._tidied = now
         self._load(now)
 
@@ -79,22 +83,29 @@ class Tables:
         """A connection of its own for one reader."""
         return self._readers.cursor()
 
-    def append(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
-        """Take new events and ledger counts: durable at the return, and in memory too."""
-        self._journal.append(encode_group(events, counts))
-        self._remember(events, counts)
+    def append(self, group: Group) -> None:
+        """Take new events and what is counted and kept beside them: durable at the return, and in memory too."""
+        self._journal.append(encode_group(group))
+        self._remember(group)
 
     def write_events(self) -> None:
-        """Empty the journal into `events` and `ledger_new`."""
+        """Empty the journal into `events`, `filtered_events` and `ledger_new`."""
         if not self._counts:
             return
+        seq, stored, kept = self._seq, [], []
+        for events, _, filtered in self._groups:
+            stored += [event_row(number, event) for number, event in enumerate(events, seq + 1)]
+            seq += len(events)
+            kept += [(reason, *event_row(number, event)) for number, (reason, event) in enumerate(filtered, seq + 1)]
+            seq += len(filtered)
         self.connection.begin()
-        self._insert("events", [event_row(seq, event) for seq, event in enumerate(self.unwritten, self._seq + 1)])
+        self._insert("events", stored)
+        self._insert("filtered_events", kept)
         self._insert("ledger_new", [(*key, number) for key, number in self._counts.items()])
         self.connection.execute("UPDATE watermark SET journal = $1", [self._journal.number])
         self.connection.commit()
-        self._seq += len(self.unwritten)
-        self.unwritten, self._counts = [], Counter()
+        self._seq = seq
+        self.unwritten, self._groups, self._counts = 0, [], Counter()
         self._journal.clear()
 
     def resolve(self) -> None:
@@ -121,7 +132,7 @@ class Tables:
         self.connection.begin()
         self._rewrite([chain for chain in changed if id(chain) not in over], "active_sessions")
         self._rewrite(finished, "sessions")
-        self.connection.execute(_MERGE_LEDGER)
+        self.connection.execute(MERGE_LEDGER)
         self.connection.execute("DELETE FROM ledger_new")
         self.connection.execute("UPDATE watermark SET folded = $1", [self._seq])
         self.connection.commit()
@@ -138,6 +149,7 @@ class Tables:
         con.begin()
         for table in ("ledger", "ledger_new"):
             con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $1", [before])
+        con.execute("DELETE FROM filtered_events WHERE timestamp < $1", [before])
         con.execute(_PURGED_SESSIONS, [before])
         sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
         events = con.execute(_PURGE_EVENTS).fetchall()[0][0] if sessions else 0
@@ -146,10 +158,10 @@ class Tables:
         con.execute("DROP TABLE purged")
         con.commit()
         if sessions:
-            self._forget(now)
+            self.forget(now)
         return Purged(events, sessions)
 
-    def _forget(self, now: int) -> None:
+    def forget(self, now: int) -> None:
         """Fold the memory from the file as if it had just been opened."""
         self.known = KnownIds()
         self.known.load(self.connection)
@@ -171,14 +183,15 @@ class Tables:
         self._tidied = now
         return self.state.take_finished(now)
 
-    def _remember(self, events: list[StoredEvent], counts: Counter[LedgerKey]) -> None:
-        self._counts.update(counts)
-        if not events:
+    def _remember(self, group: Group) -> None:
+        self._counts.update(group.counts)
+        self._groups.append(group)
+        if not group.events:
             return
-        self.unwritten += events
-        self.known.add(events)
+        self.unwritten += len(group.events)
+        self.known.add(group.events)
         with self.state.lock:
-            self.state.add(events)
+            self.state.add(group.events)
 
     def _rewrite(self, chains: list[Chain], table: str) -> None:
         """Replace the rows of chains, wherever they are, by rows in `table`."""
@@ -200,13 +213,13 @@ class Tables:
         """Fold the memory from the file: session rows, the events beyond them, the records beyond those."""
         con = self.connection
         journal, self._folded = con.execute("SELECT journal, folded FROM watermark").fetchall()[0]
-        newest = con.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()[0][0]
+        newest = con.execute(_NEWEST).fetchall()[0][0]
         self._seq = max(newest, self._folded)  # a purge may have taken the last events
         self.known.load(con)
         with self.state.lock:
             self._load_state(now)
         for content in self._journal.read(journal):
-            self._remember(*decode_group(content))
+            self._remember(decode_group(content))
         self.flush(now)
 
     def _load_state(self, now: int) -> None:

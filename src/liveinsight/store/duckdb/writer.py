@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from liveinsight.errors import LiveInsightError, QueueFull, StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import DUPLICATE, STORED, Recorded
+from liveinsight.store.duckdb.rows import Group
 from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from liveinsight.models.events import StoredEvent
+    from liveinsight.models.events import FilteredEvent, StoredEvent
     from liveinsight.store.base import Batch, Clock
     from liveinsight.store.duckdb.state import LedgerKey
     from liveinsight.store.duckdb.tables import Tables
@@ -152,8 +153,8 @@ class Writer:
         except LiveInsightError as error:
             call.done.set_exception(error)
         except Exception as error:  # noqa: BLE001  as above
-            call.done.set_exception(StoreUnavailable())
             self._give_up(error)
+            call.done.set_exception(StoreUnavailable())
         else:
             call.done.set_result(result)
 
@@ -167,7 +168,7 @@ class Writer:
                 self._written = now
                 self._reopen()
             return
-        if not due and len(tables.unwritten) < _WRITE_EVENTS:
+        if not due and tables.unwritten < _WRITE_EVENTS:
             return
         self._written = now
         try:
@@ -212,7 +213,7 @@ class Writer:
 
 def _size(batch: Batch) -> int:
     """What a batch takes of the queue: its events, and something if all of them were refused."""
-    return len(batch.events) or 1
+    return len(batch.events) + len(batch.kept) or 1
 
 
 def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
@@ -222,6 +223,7 @@ def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
     answers = []
     fresh: list[StoredEvent] = []
     counts: Counter[LedgerKey] = Counter()
+    kept: list[FilteredEvent] = []
     for batch in batches:
         stored = []
         for event in batch.events:
@@ -234,9 +236,10 @@ def commit(batches: list[Batch], tables: Tables) -> list[Recorded]:
         for site_id, outcome, reason, refused in batch.refused:
             counts[site_id, _hour(batch.received_at), outcome, reason] += refused
         fresh += stored
+        kept += batch.kept
         answers.append(Recorded(stored, len(batch.events) - len(stored)))
     if counts:
-        tables.append(fresh, counts)
+        tables.append(Group(fresh, counts, kept))
     return answers
 
 
