@@ -2,7 +2,7 @@
 
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format bench kill-test web system-packages constraints clean
+.PHONY: help setup run test lint types format bench kill-test web system-packages definitions constraints clean
 
 # An activated environment or a global PYTHONPATH must not leak into ours.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
@@ -47,6 +47,9 @@ web: setup ## build the tracker and the pages
 
 system-packages: setup
 	$(PY) scripts/system_packages.py
+
+definitions: setup ## write docs/definitions.md from the vocabulary
+	$(PY) scripts/definitions.py
 
 constraints: setup ## pin the newest versions of all dependencies in constraints.txt
 	$(PY) scripts/constraints.py

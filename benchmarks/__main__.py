@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import live, reads, where
+from benchmarks import enrichment, live, reads, reports, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -30,7 +30,14 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "live": ("from the answer to the event's arrival at a reader of /api/live", live.measure),
     "reads": (f"reports over {reads.EVENTS:,} events", reads.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
+    "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
+    "reports": (
+        f"each report over {reports.EVENTS:,} events, compared with an independent computation (only by its name)",
+        lambda _: reports.measure(),
+    ),
 }
+ALONE = frozenset({"enrichment", "reports"})  # measure no server, so they need neither Linux nor wrk
+BY_NAME_ONLY = frozenset({"reports"})  # takes a quarter of an hour
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     figures: dict[str, Any] = {"machine": _machine()}
     try:
-        require_linux()
-        require_wrk()
-        for name in options.names or BENCHMARKS:
+        names = options.names or [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
+        if not ALONE.issuperset(names):
+            require_linux()
+            require_wrk()
+        for name in names:
             meaning, measure = BENCHMARKS[name]
             print(f"\n{name}: {meaning}\n", flush=True)
             figures[name] = measure(options.seconds)
@@ -53,10 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    lines = [f"  {name:<8} {meaning}" for name, (meaning, _) in BENCHMARKS.items()]
+    lines = [f"  {name:<10} {meaning}" for name, (meaning, _) in BENCHMARKS.items()]
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure LiveInsight on this machine. Without a name, all of:\n\n" + "\n".join(lines),
+        description="Measure LiveInsight on this machine. Without a name, all but `reports` of:\n\n" + "\n".join(lines),
         epilog="Example: python -m benchmarks ingest batches --seconds 20 --json figures.json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

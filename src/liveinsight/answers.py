@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from liveinsight.ingest.source import DIRECT
 from liveinsight.ingest.visitor import ANONYMOUS
 from liveinsight.models.events import PAGE_VIEW
+from liveinsight.stats.definitions import DEFINITIONS
+from liveinsight.stats.filters import OPERATORS
 from liveinsight.stats.period import MINUTE_MS
+from liveinsight.stats.vocabulary import DIMENSIONS, METRICS, PROPERTY
 from liveinsight.store.base import RECENT_MS
 
 if TYPE_CHECKING:
@@ -15,8 +18,11 @@ if TYPE_CHECKING:
 
     from liveinsight.models.events import Context, StoredEvent
     from liveinsight.models.sessions import Session
+    from liveinsight.stats.definitions import Definition
     from liveinsight.stats.query import Result
-    from liveinsight.store.base import LedgerRow, Live, LiveSession
+    from liveinsight.stats.visits import PublicSession
+    from liveinsight.stats.vocabulary import Dimension, Metric
+    from liveinsight.store.base import LedgerRow, Live
 
 Answer = dict[str, Any]
 
@@ -66,7 +72,7 @@ def _last_minutes(recent: dict[tuple[int, str], int], now: int) -> Answer:
     }
 
 
-def active_session(live: LiveSession) -> Answer:
+def active_session(live: PublicSession) -> Answer:
     """One row of /api/sessions/active/. `duration` in ms; `user_id` is null for a visitor that was derived."""
     session = live.session
     return {
@@ -85,6 +91,21 @@ def active_session(live: LiveSession) -> Answer:
         "browser": session.context.browser,
         "os": session.context.os,
         "device": session.context.device,
+    }
+
+
+def session(found: PublicSession, now: int) -> Answer:
+    """A session in full: as an active one, with how it ended and everything that its first event tells."""
+    whole = found.session
+    return {
+        **active_session(found),
+        "site_id": whole.site_id,
+        "is_active": whole.is_active(now),
+        "exit_page": whole.exit_page,
+        "is_bounce": whole.is_bounce,
+        "interactions": whole.interactions,
+        "conversions": whole.conversions,
+        **whole.context._asdict(),
     }
 
 
@@ -108,10 +129,14 @@ def event(stored: StoredEvent, context: Context) -> Answer:
         "conversion_type": stored.conversion_type,
         "value": stored.value,
         "currency": stored.currency,
+        "engaged_ms": stored.engaged_ms,
+        "scroll_depth": stored.scroll_depth,
         **stored.sent,
         "referrer": stored.context.referrer,
         "source": context.source,
+        "channel": context.channel,
         "country": context.country,
+        "region": context.region,
         "browser": context.browser,
         "os": context.os,
         "device": context.device,
@@ -165,3 +190,22 @@ def ledger(rows: list[LedgerRow]) -> Answer:
 
 def _empty_line() -> Answer:
     return {"received": 0, **dict.fromkeys(_OUTCOMES, 0), "reasons": {}}
+
+
+def vocabulary() -> Answer:
+    """`data` of /api/vocabulary: what can be asked, and what every word means, in English and Korean."""
+    return {
+        "metrics": [_word(each) | {"scope": each.scope, "unit": each.unit} for each in METRICS.values()],
+        "dimensions": [_word(each) | {"scope": each.scope} for each in DIMENSIONS.values()],
+        "property_prefix": PROPERTY,
+        "operators": list(OPERATORS),
+        "definitions": [_word(each) for each in DEFINITIONS],
+    }
+
+
+def _word(term: Metric | Dimension | Definition) -> Answer:
+    return {
+        "name": term.name,
+        "label": {"en": term.en, "ko": term.ko},
+        "definition": {"en": term.definition, "ko": term.definition_ko},
+    }

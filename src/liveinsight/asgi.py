@@ -12,7 +12,18 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.types import Receive, Scope, Send
 
 from liveinsight import __version__
-from liveinsight.handlers import health, login, openapi, pages, realtime_api, sessions_api, stats_api
+from liveinsight.handlers import (
+    goals_api,
+    health,
+    login,
+    openapi,
+    pages,
+    query_api,
+    realtime_api,
+    sessions_api,
+    stats_api,
+    vocabulary_api,
+)
 from liveinsight.handlers.access_log import AccessLog
 from liveinsight.handlers.auth import Gate
 from liveinsight.handlers.event_collector import PATH as COLLECT
@@ -93,7 +104,8 @@ def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
     )
-    for module in (realtime_api, sessions_api, stats_api, openapi, health, login, pages):
+    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, vocabulary_api)
+    for module in (*api, openapi, health, login, pages):
         app.include_router(module.router)
     if settings.demo:
         app.include_router(pages.demo_router)

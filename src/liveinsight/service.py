@@ -5,37 +5,49 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from liveinsight import answers
 from liveinsight.collection import Collection
 from liveinsight.errors import InvalidInput, NotFound
 from liveinsight.feed import Feed
+from liveinsight.goals import Goals
+from liveinsight.ingest.derive import derive
+from liveinsight.ingest.lists import load_lists
 from liveinsight.ingest.outcome import Intake
 from liveinsight.ingest.pipeline import Pipeline
 from liveinsight.ingest.site import Sites, site_name
 from liveinsight.ingest.visitor import Visitors
 from liveinsight.known_sites import KnownSites
-from liveinsight.questions import QueryBody, StatsQuestion, ask, read_period
+from liveinsight.questions.occasion import Occasion
+from liveinsight.questions.stats import EVER
+from liveinsight.reports import details, flows, lists, overview, rows
 from liveinsight.salts import StoredSalts
-from liveinsight.stats import period as periods
+from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
-from liveinsight.stats.query import MAX_ROWS, Query
+from liveinsight.stats.visits import VisitorSessions
 from liveinsight.store.base import STORED, Batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from liveinsight.ingest.country import Countries
     from liveinsight.ingest.draft import Delivery
+    from liveinsight.models.events import FilteredEvent, StoredEvent
+    from liveinsight.questions import (
+        FunnelQuestion,
+        JourneyQuestion,
+        PageQuestion,
+        QueryBody,
+        RetentionQuestion,
+        StatsQuestion,
+    )
     from liveinsight.settings import Settings
-    from liveinsight.store.base import Recorded, Store
+    from liveinsight.store.base import Progress, Recorded, Reprocessed, Store
     from liveinsight.store.promise import Promise
 
 logger = logging.getLogger(__name__)
-
-_PAGES_METRICS = ("page_views", "visitors")
-_EVER = Period(0, 4_102_444_800_000)
-_MAX_HOURS = 24 * 366
 
 
 def now_ms() -> int:
@@ -46,7 +58,13 @@ def now_ms() -> int:
 class Analytics:
     """The service: one instance a process, safe to use from any thread."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], int] = now_ms,
+        countries: Countries | None = None,
+    ) -> None:
         self.settings = settings
         self.feed = Feed()
         self.clock = clock
@@ -54,7 +72,10 @@ class Analytics:
         self._salts = StoredSalts(store)
         self._sites = Sites.of(settings.sites)
         self._known_sites = KnownSites(self._events_by_site)
-        self._pipeline = Pipeline.of(self._sites, Visitors(self._salts))
+        self.goals = Goals(store, self.site)
+        self._pipeline = Pipeline.of(
+            self._sites, Visitors(self._salts), countries, keep_filtered=settings.keep_filtered
+        )
 
     def collect(self, delivery: Delivery) -> Collection:
         """Take a request's events. Raises QueueFull or StoreUnavailable when they cannot be taken now."""
@@ -65,7 +86,7 @@ class Analytics:
         return self._record(Intake.unreadable(self.clock(), error), error)
 
     def _record(self, intake: Intake, error: InvalidInput | None) -> Collection:
-        recorded = self._store.record(Batch(intake.received_at, intake.events, intake.tallies()))
+        recorded = self._store.record(Batch(intake.received_at, intake.events, intake.tallies(), intake.kept))
         recorded.add_done_callback(self._publish)
         return Collection(intake, error, recorded)
 
@@ -76,7 +97,7 @@ class Analytics:
 
     def _events_by_site(self) -> Counter[str]:
         events: Counter[str] = Counter()
-        for row in self._store.ledger(None, _EVER):
+        for row in self._store.ledger(None, EVER):
             if row.outcome == STORED:
                 events[row.site_id] += row.events
         return events
@@ -93,68 +114,75 @@ class Analytics:
 
     def session_events(self, session_id: str, site_id: str | None = None) -> list[dict[str, Any]]:
         """The events of one session, oldest first. Raises NotFound."""
+        events = self._session_events(session_id, site_id)
+        return [answers.event(each, events[0].context) for each in events]
+
+    def session(self, session_id: str, site_id: str | None = None) -> dict[str, Any]:
+        """One session in detail: `data` of /api/sessions/{id}/. Raises NotFound."""
+        return details.session(session_id, self._session_events(session_id, site_id), self.clock(), self._store.run)
+
+    def _session_events(self, session_id: str, site_id: str | None) -> list[StoredEvent]:
         events = self._store.session_events(session_id, site_name(site_id) if site_id else None)
         if not events:
             msg = "There is no session of that id. Sessions are kept as long as retention_days says."
             raise NotFound(msg)
-        return [answers.event(each, events[0].context) for each in events]
+        return events
 
-    def hourly(self, site_id: str | None, hours: int, timezone: str | None) -> list[dict[str, Any]]:
-        """Events, page views and visitors of the last `hours` hours, this one included; hours without any are 0."""
-        if not 1 <= hours <= _MAX_HOURS:
-            msg = f"hours must be 1 to {_MAX_HOURS}."
-            raise InvalidInput(msg, code="invalid_period")
-        timezone = timezone or self.settings.timezone
-        query = Query(
-            site_id=self.site(site_id),
-            metrics=("events", "page_views", "visitors"),
-            dimensions=("hour",),
-            period=periods.named_period(f"{hours}h", self.clock(), timezone),
-            timezone=timezone,
-            limit=MAX_ROWS,  # a clock that is changed by half an hour adds parts: all of them fit
-        )
-        return [
-            {
-                "hour": periods.label(int(row.dimensions[0]), "hour", timezone),
-                "time": row.dimensions[0],
-                "count": row.metrics[0],
-                "page_views": row.metrics[1],
-                "visitors": row.metrics[2],
-            }
-            for row in self._store.run(query).rows
-        ]
-
-    def pages(self, question: StatsQuestion) -> list[dict[str, Any]]:
-        """Page views and visitors by page, most viewed first. Without a period: everything that is kept."""
-        period = read_period(question, self.clock(), self.settings.timezone) if question.has_period else _EVER
-        query = Query(
-            site_id=self.site(question.site_id),
-            metrics=_PAGES_METRICS,
-            dimensions=("page",),
-            period=period,
-            limit=question.limit,
-            timezone=question.timezone or self.settings.timezone,
-        )
-        return [
-            {"page": row.dimensions[0], "views": row.metrics[0], "visitors": row.metrics[1]}
-            for row in self._store.run(query).rows
-            if row.metrics[0]
-        ]
+    def visitor_sessions(self, visitor: str, site_id: str | None, limit: int) -> list[dict[str, Any]]:
+        """The sessions of a visitor, latest first."""
+        now = self.clock()
+        question = VisitorSessions(site_id=self.site(site_id), visitor_id=visitor, before=now + 1, limit=limit)
+        return [answers.session(each, now) for each in self._store.run(question)]
 
     def stats(self, question: StatsQuestion) -> dict[str, Any]:
         """A period at a glance: `data` of /api/stats."""
-        report = ask(question, self.site(question.site_id), self.clock(), self.settings.timezone)
-        return report.answer(self._store.run)
+        return overview.overview(question, self._occasion(question.site_id), self._store.run)
+
+    def summary(self, question: StatsQuestion) -> dict[str, Any]:
+        """The totals of a period: /api/statistics/summary/."""
+        return overview.summary(question, self._occasion(question.site_id), self._store.run)
+
+    def hourly(self, site_id: str | None, hours: int, timezone: str | None) -> list[dict[str, Any]]:
+        """The last `hours` hours: /api/statistics/hourly/."""
+        return lists.hourly(hours, timezone or self.settings.timezone, self._occasion(site_id), self._store.run)
+
+    def pages(self, question: StatsQuestion) -> list[dict[str, Any]]:
+        """The pages, most viewed first: /api/statistics/pages/."""
+        return lists.pages(question, self._occasion(question.site_id), self._store.run)
+
+    def referrers(self, question: StatsQuestion) -> list[dict[str, Any]]:
+        """The referrers, most visitors first: /api/statistics/referrers/."""
+        return lists.referrers(question, self._occasion(question.site_id), self._store.run)
+
+    def goal_rates(self, question: StatsQuestion) -> list[dict[str, Any]]:
+        """How often each goal was reached: /api/statistics/goals/."""
+        occasion = self._occasion(question.site_id)
+        return lists.goals(self.goals.goals(occasion.site_id), question, occasion, self._store.run)
 
     def query(self, body: QueryBody) -> dict[str, Any]:
         """The general question: `data` of /api/query."""
-        query = body.query(self.site(body.site_id), self.clock(), self.settings.timezone)
-        result = self._store.run(query)
-        return {
-            "query": body.understood(query),
-            "rows": [{"dimensions": list(row.dimensions), "metrics": list(row.metrics)} for row in result.rows],
-            "total_rows": result.total_rows,
-        }
+        return rows.query(body, self._occasion(body.site_id), self._store.run)
+
+    def funnel(self, body: FunnelQuestion) -> dict[str, Any]:
+        """How many go from step to step: `data` of /api/query/funnel."""
+        return flows.funnel(body, self._occasion(body.site_id), self._store.run)
+
+    def retention(self, body: RetentionQuestion) -> dict[str, Any]:
+        """Who came back: `data` of /api/query/retention."""
+        return flows.retention(body, self._occasion(body.site_id), self._store.run)
+
+    def journey(self, body: JourneyQuestion) -> dict[str, Any]:
+        """The pages before and after a page: `data` of /api/query/journey."""
+        return flows.journey(body, self._occasion(body.site_id), self._store.run)
+
+    def page(self, body: PageQuestion) -> dict[str, Any]:
+        """One page in detail: `data` of /api/query/page."""
+        return details.page(body, self._occasion(body.site_id), self._store.run)
+
+    def _occasion(self, site_id: str | None) -> Occasion:
+        site = self.site(site_id)
+        goal, funnel = partial(self.goals.saved_goals.get, site), partial(self.goals.saved_funnels.get, site)
+        return Occasion(site, self.clock(), self.settings.timezone, goal, funnel)
 
     def ledger(self, site_id: str | None, question: StatsQuestion) -> dict[str, Any]:
         """What was received, and what became of it, by site and hour. Without a site: all, and what had none.
@@ -162,7 +190,7 @@ class Analytics:
         Its hours are those of UTC: the period begins with the whole hour that holds its start, so that the first half
         hour of a day is there also where clocks are half an hour off.
         """
-        start, end = read_period(question, self.clock(), self.settings.timezone)
+        start, end = question.read_period(self.clock(), self.settings.timezone)
         period = Period(start - start % HOUR_MS, end)
         rows = self._store.ledger(site_name(site_id) if site_id else None, period)
         return {"from": period.start, "to": period.end, **answers.ledger(rows)}
@@ -207,6 +235,23 @@ class Analytics:
         purged = self._store.purge(before)
         self._known_sites = KnownSites(self._events_by_site)  # some may have nothing left
         return {"events": purged.events, "sessions": purged.sessions}
+
+    def filtered_events(self, site_id: str | None, days: int, limit: int) -> list[FilteredEvent]:
+        """The filtered events that were kept and received in the last days, of one site or of all; latest first."""
+        now = self.clock()
+        site_id = site_name(site_id) if site_id else None
+        period = Period(now - days * DAY_MS, now + 1)
+        return self._store.run(FilteredEvents(site_id=site_id, period=period, limit=limit))
+
+    def reprocess(self, progress: Progress, agree: Callable[[Reprocessed], bool]) -> Reprocessed:
+        """Derive every stored event by today's rules. See Store.reprocess; `agree` decides whether it is written."""
+        done = self._store.reprocess(derive, keep_filtered=self.settings.keep_filtered, progress=progress, agree=agree)
+        self._known_sites = KnownSites(self._events_by_site)  # some may have nothing left, or something now
+        return done
+
+    def prepare(self) -> None:
+        """Read now what the first event would wait for. Raises StartError."""
+        load_lists()
 
     def check(self) -> None:
         """Raises StoreUnavailable when the store cannot answer."""

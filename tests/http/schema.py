@@ -13,7 +13,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
     "integer": int,
 }
-_READ = {"$ref", "type", "properties", "required", "items", "anyOf", "additionalProperties", "const", "enum"}
+_READ = {"$ref", "type", "properties", "required", "items", "anyOf", "oneOf", "additionalProperties", "const", "enum"}
 _LIMITS = {"minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "minItems", "maxItems"}
 _WORDS = {"title", "description", "default", "examples"}
 
@@ -25,8 +25,8 @@ def violations(value: Any, schema: dict[str, Any], document: dict[str, Any], whe
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/components/schemas/")
         return violations(value, document["components"]["schemas"][name], document, where)
-    if "anyOf" in schema:
-        tried = [violations(value, option, document, where) for option in schema["anyOf"]]
+    if options := schema.get("anyOf") or schema.get("oneOf"):
+        tried = [violations(value, option, document, where) for option in options]
         return [] if [] in tried else tried[0]
     if value != schema.get("const", value) or ("type" in schema and not _is(value, schema["type"])):
         return [f"{where} should be {schema}: {value!r}"]

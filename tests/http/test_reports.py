@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import HOUR, MINUTE, NOON, SITE, local
+from tests.factories import DAY, HOUR, MINUTE, NOON, SITE, local
 from tests.http.front_ends import as_reader
 from tests.http.messages import collect, problem, sent
 
@@ -20,12 +20,26 @@ GET_ROUTES = [
     "/api/realtime",
     "/api/stats",
     "/api/sessions/active",
+    "/api/sessions/s1",
     "/api/sessions/s1/events",
+    "/api/visitors/ann/sessions",
     "/api/statistics/hourly",
+    "/api/statistics/summary",
     "/api/statistics/pages",
+    "/api/statistics/referrers",
+    "/api/statistics/goals",
+    "/api/goals",
+    "/api/funnels",
     "/api/ledger",
     "/api/sites",
 ]
+QUESTIONS = ["/api/query", *(f"/api/query/{each}" for each in ("funnel", "retention", "journey", "page"))]
+METHODS = {**dict.fromkeys(GET_ROUTES, "GET"), **dict.fromkeys(QUESTIONS, "POST")} | {
+    "/api/goals": "GET, POST",
+    "/api/funnels": "GET, POST",
+    "/api/goals/x": "DELETE, PUT",
+    "/api/funnels/x": "DELETE, PUT",
+}
 QUERY: dict[str, Any] = {"metrics": ["page_views"], "dimensions": ["page"]}
 
 
@@ -49,8 +63,9 @@ def test_only_readers_are_answered(client: httpx.Client, route: str) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_only_readers_may_query(client: httpx.Client) -> None:
-    problem(client.post("/api/query", json=QUERY), 401)
+@pytest.mark.parametrize("route", QUESTIONS)
+def test_only_readers_may_query(client: httpx.Client, route: str) -> None:
+    problem(client.post(route, json=QUERY), 401)
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer", "Basic x", "the-readers-token", "Bearer é"])
@@ -73,11 +88,11 @@ def test_an_unknown_parameter_is_a_400_that_names_it(shop: httpx.Client, route: 
     assert envelope["details"][0]["field"] == "perod"
 
 
-@pytest.mark.parametrize("route", [*GET_ROUTES, "/api/query"])
-def test_another_method_is_a_405_that_names_the_right_one(shop: httpx.Client, route: str) -> None:
-    answer = shop.delete(route)
+@pytest.mark.parametrize(("route", "methods"), METHODS.items())
+def test_another_method_is_a_405_that_names_the_right_ones(shop: httpx.Client, route: str, methods: str) -> None:
+    answer = shop.patch(route)
     problem(answer, 405)
-    assert answer.headers["allow"] == ("POST" if route == "/api/query" else "GET")
+    assert answer.headers["allow"] == methods
 
 
 def test_realtime_is_now(shop: httpx.Client) -> None:
@@ -120,6 +135,54 @@ def test_stats_are_of_a_period(shop: httpx.Client) -> None:
     assert len(data["timeseries"]) == 24
     assert data["pages"][0] == {"page": "/", "page_views": 2, "visitors": 2}
     assert data["conversions"] == [{"conversion_type": "purchase", "conversions": 1, "visitors": 1}]
+
+
+def test_stats_say_how_much_changed(shop: httpx.Client, clock: Clock) -> None:
+    clock.now = NOON + DAY
+    collect(shop, *(sent(session_id=f"t{each}", timestamp=clock.now, user_id=f"u{each}") for each in range(3)))
+    data = shop.get("/api/stats", params={"period": "today", "compare": "previous"}).json()["data"]
+    # Today three visitors with a page view each; yesterday two with two, one of whom bought.
+    assert data["change"]["visitors"] == 0.5
+    assert data["change"]["events"] == 0.0
+    assert data["change"]["conversion_rate"] == -1.0
+    assert shop.get("/api/stats", params={"period": "today"}).json()["data"]["change"] is None
+    new = shop.get("/api/stats", params={"period": "yesterday", "compare": "previous"}).json()["data"]
+    assert new["change"]["visitors"] is None
+
+
+def test_the_summary_has_each_number_under_its_name(shop: httpx.Client) -> None:
+    data = shop.get("/api/statistics/summary/", params={"period": "today", "compare": "previous"}).json()
+    assert (data["visitors"], data["sessions"], data["page_views"], data["conversions"]) == (2, 2, 2, 1)
+    assert (data["bounce_rate"], data["avg_duration"], data["conversion_rate"]) == (0.5, MINUTE / 2, 0.5)
+    assert (data["from"], data["to"], data["timezone"]) == (local("2026-03-10"), local("2026-03-11"), "UTC")
+    assert data["comparison"]["visitors"] == 0
+    assert data["change"]["visitors"] is None
+
+
+def test_a_summary_without_a_period_is_of_everything(shop: httpx.Client, clock: Clock) -> None:
+    clock.now = NOON + 400 * DAY
+    data = shop.get("/api/statistics/summary").json()
+    assert (data["visitors"], data["from"], data["to"], data["comparison"]) == (2, None, None, None)
+    envelope = problem(shop.get("/api/statistics/summary", params={"compare": "previous"}), 400)
+    assert envelope["code"] == "invalid_period"
+
+
+def test_referrers_are_bare_and_most_visitors_first(reader: httpx.Client) -> None:
+    blog = {"referrer": "https://blog.example/post/?secret=1"}
+    collect(
+        reader,
+        sent(session_id="a", user_id="ann", **blog),
+        sent(session_id="b", user_id="ann", **blog),
+        sent(session_id="c", user_id="bob", **blog),
+        sent(session_id="d", user_id="bob", referrer="https://news.example/"),
+        sent(session_id="e", user_id="cat"),
+    )
+    assert reader.get("/api/statistics/referrers/").json() == [
+        {"referrer": "blog.example/post", "visitors": 2, "sessions": 3},
+        {"referrer": "news.example", "visitors": 1, "sessions": 1},
+    ]
+    assert len(reader.get("/api/statistics/referrers/", params={"limit": 1}).json()) == 1
+    assert reader.get("/api/statistics/referrers/", params={"period": "yesterday"}).json() == []
 
 
 def test_a_time_series_is_whole_or_refused(shop: httpx.Client) -> None:

@@ -41,27 +41,21 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Failure} for status in statuses}
 
 
-def json_body(model: type[BaseModel]) -> dict[str, Any]:
-    """For the OpenAPI document: a body that the route reads by itself. `openapi` adds the model to the document."""
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def reader_router(tag: str) -> APIRouter:
-    """A router whose routes need the admin token."""
+def reader_router(tag: str, more: dict[int | str, dict[str, Any]] | None = None) -> APIRouter:
+    """A router whose routes need the admin token. `more`: further failures that they answer."""
     return APIRouter(
         prefix="/api",
         tags=[tag],
         dependencies=[Depends(require_reader)],
-        responses=failures(400, 401, 404, 405, 429, 500, 503),
+        responses={**failures(400, 401, 404, 405, 429, 500, 503), **(more or {})},
     )
 
 
-def bare(data: Any) -> Response:
+def bare(data: Any, headers: dict[str, str] = NO_STORE) -> Response:
     """The data itself as JSON. It is ours, so it is not validated again on its way out: tests hold it to its schema."""
-    return Response(to_json(data), headers=NO_STORE, media_type="application/json")
+    return Response(to_json(data), headers=headers, media_type="application/json")
 
 
-def success(data: Any) -> Response:
+def success(data: Any, headers: dict[str, str] = NO_STORE) -> Response:
     """The data in its envelope."""
-    return bare({"status": "success", "data": data})
+    return bare({"status": "success", "data": data}, headers)

@@ -13,7 +13,15 @@ from liveinsight.handlers.answering import bare
 from liveinsight.handlers.event_collector import PATH as COLLECT
 from liveinsight.handlers.shapes import Collected, Failure, Success
 from liveinsight.models.events import Event, EventBatch
-from liveinsight.questions import QueryBody
+from liveinsight.questions import (
+    FunnelBody,
+    FunnelQuestion,
+    GoalBody,
+    JourneyQuestion,
+    PageQuestion,
+    QueryBody,
+    RetentionQuestion,
+)
 
 _REF = "#/components/schemas/{model}"
 _PROPERTIES = (
@@ -28,6 +36,9 @@ _FAILURES = {
     500: "A fault of ours.",
     503: "The store cannot take it now: send the same request again.",
 }
+
+# The bodies that routes read by themselves.
+_BODIES = (QueryBody, FunnelQuestion, RetentionQuestion, JourneyQuestion, PageQuestion, GoalBody, FunnelBody)
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,13 +67,13 @@ def _complete(document: dict[str, Any]) -> None:
             (Event, "validation"),
             (EventBatch, "validation"),
             (Success[Collected], "serialization"),
-            (QueryBody, "validation"),
+            *((body, "validation") for body in _BODIES),
         ],
         ref_template=_REF,
     )
     schemas.update(definitions["$defs"])
     schemas[Event.__name__]["description"] = f"{Event.__doc__} {_PROPERTIES}"
-    event, batch, collected, _query = references.values()
+    event, batch, collected, *_ = references.values()
     document["paths"][COLLECT] = {"post": _collect(event, batch, collected)}
 
 

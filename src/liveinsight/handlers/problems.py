@@ -7,6 +7,7 @@ Every error, on every route, is `{"status": "error", "message": "one plain sente
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
 from liveinsight.errors import (
     BodyTooLarge,
@@ -50,6 +52,7 @@ _OF_FRAMEWORK = {
 }
 _FAULT = "Something went wrong on our side. The server's log says what."
 _PLACES = {"query": "parameter "}
+_METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
 # Where Pydantic's own sentence would puzzle a person who wrote an address or a curl command.
 _PLAIN = {
     "missing": "is required",
@@ -59,7 +62,9 @@ _PLAIN = {
     "int_from_float": "must be a whole number",
     "json_invalid": "is not valid JSON",
     "model_type": "must be a JSON object",
+    "tuple_type": "must be a list",
 }
+_SUBJECT = re.compile(r"^\w+ should ")  # Pydantic names the type that it wants: the field is named already
 
 
 class Problem(NamedTuple):
@@ -110,10 +115,22 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answer)
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     headers = {"Cache-Control": "no-store", **problem.headers}
+    if isinstance(error, HTTPException) and "Allow" in problem.headers:
+        headers["Allow"] = ", ".join(_allowed(request))
     return Response(problem.body(), problem.status, headers, "application/json")
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that this address takes. Starlette names only those of the first route that it finds there."""
+
+    def takes(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
+
+    return [method for method in _METHODS if takes(method)]
 
 
 def _headers(error: LiveInsightError) -> dict[str, str]:
@@ -126,10 +143,7 @@ def _headers(error: LiveInsightError) -> dict[str, str]:
 
 def _of_framework(error: HTTPException) -> Problem:
     code, message = _OF_FRAMEWORK.get(error.status_code, ("http_error", "The request cannot be answered."))
-    headers = dict(error.headers or {})
-    if "Allow" in headers:
-        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
-    return Problem(error.status_code, message, code, [], headers)
+    return Problem(error.status_code, message, code, [], dict(error.headers or {}))
 
 
 def _invalid(details: list[_Detail]) -> Problem:
@@ -146,4 +160,4 @@ def _detail(found: Mapping[str, Any]) -> _Detail:
 
 def _plain(found: Mapping[str, Any]) -> str:
     message = _PLAIN.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
-    return message.replace("Input should ", "must ")
+    return _SUBJECT.sub("must ", message).replace(" after validation", "")

@@ -1,4 +1,4 @@
-"""GET /api/sessions/active/, GET /api/sessions/{session_id}/events/."""
+"""Sessions: the active ones, one with its events, those of a visitor."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from fastapi import Path, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from liveinsight.handlers.answering import Service, SiteQuestion, bare, reader_router
-from liveinsight.handlers.shapes import ActiveSession, SessionEvent
-from liveinsight.stats.query import MAX_ROWS
+from liveinsight.handlers.answering import Service, SiteQuestion, bare, reader_router, success
+from liveinsight.handlers.shapes import ActiveSession, Session, SessionDetail, SessionEvent, Success
+from liveinsight.stats.question import MAX_ROWS
 
 router = reader_router("sessions")
 
 _LONGEST_PUBLIC_ID = 120  # a session id of 100 characters, and the number of one of its sessions
+_LONGEST_VISITOR = 200
+
+_SessionId = Annotated[str, Path(max_length=_LONGEST_PUBLIC_ID)]
 
 
 class ActiveQuestion(SiteQuestion):
@@ -29,12 +32,30 @@ def active_sessions(analytics: Service, question: Annotated[ActiveQuestion, Quer
     return bare(analytics.active_sessions(question.site_id, question.limit))
 
 
-# Clients choose session ids: one may hold a slash.
+class VisitorQuestion(SiteQuestion):
+    """What `/api/visitors/{visitor}/sessions/` takes."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+# Clients choose the ids of sessions and visitors: one may hold a slash, and what follows it goes before what it means.
 @router.get("/sessions/{session_id:path}/events", response_model=list[SessionEvent])
-def session_events(
-    session_id: Annotated[str, Path(max_length=_LONGEST_PUBLIC_ID)],
-    analytics: Service,
-    question: Annotated[SiteQuestion, Query()],
-) -> Response:
+def session_events(session_id: _SessionId, analytics: Service, question: Annotated[SiteQuestion, Query()]) -> Response:
     """The events of one session, oldest first."""
     return bare(analytics.session_events(session_id, question.site_id))
+
+
+@router.get("/sessions/{session_id:path}", response_model=Success[SessionDetail])
+def session(session_id: _SessionId, analytics: Service, question: Annotated[SiteQuestion, Query()]) -> Response:
+    """One session: where it came from, everything that happened in it, and its visitor's earlier sessions."""
+    return success(analytics.session(session_id, question.site_id))
+
+
+@router.get("/visitors/{visitor:path}/sessions", response_model=list[Session])
+def visitor_sessions(
+    visitor: Annotated[str, Path(max_length=_LONGEST_VISITOR)],
+    analytics: Service,
+    question: Annotated[VisitorQuestion, Query()],
+) -> Response:
+    """The sessions of a visitor, latest first. `visitor` is as in sessions and events."""
+    return bare(analytics.visitor_sessions(visitor, question.site_id, question.limit))

@@ -123,6 +123,31 @@ class ActiveSession(Shape):
     device: str
 
 
+class Session(ActiveSession):
+    """A session in full, ended or not. What its first event tells is empty where it is unknown."""
+
+    site_id: str
+    is_active: bool
+    exit_page: str
+    is_bounce: bool
+    interactions: Count
+    conversions: Count
+    hostname: str
+    referrer: str
+    channel: str
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str
+    utm_term: str
+    utm_content: str
+    region: str
+    browser_version: str
+    os_version: str
+    screen: str
+    screen_class: str
+    language: str
+
+
 class SessionEvent(Shape):
     """One event of a session: what the client sent, and what was derived from it."""
 
@@ -139,67 +164,25 @@ class SessionEvent(Shape):
     conversion_type: str
     value: float | None
     currency: str
+    engaged_ms: int | None = Field(description="Time the page was looked at since the event before that said so.")
+    scroll_depth: int | None = Field(description="How much of the page was seen, percent.")
     referrer: str = Field(description="Host and path of the page that linked here; empty for one of the same site.")
     source: str
+    channel: str
     country: str
+    region: str
     browser: str
     os: str
     device: str
     properties: dict[str, Scalar]
 
 
-class Hour(Shape):
-    """One hour of the site's clock; `count` are its events."""
+class SessionDetail(Shape):
+    """A session, its events from the oldest, and up to 20 earlier sessions of its visitor, the latest first."""
 
-    hour: str = Field(examples=["2026-11-21 15:00"])
-    time: int = Field(description="Its start, ms since the epoch.")
-    count: Count
-    page_views: Count
-    visitors: Count
-
-
-class PageCount(Shape):
-    """How often a page was viewed."""
-
-    page: str
-    views: Count
-    visitors: Count
-
-
-class Stats(Shape):
-    """A period at a glance. Each breakdown has objects of one dimension and its metrics, largest first."""
-
-    site_id: str
-    start: int = Field(alias="from", description="ms since the epoch")
-    end: int = Field(alias="to", description="ms since the epoch, not included")
-    timezone: str
-    interval: str
-    summary: dict[str, Number]
-    comparison: dict[str, Number] | None
-    timeseries: list[dict[str, Number]]
-    pages: list[dict[str, str | Number]]
-    sources: list[dict[str, str | Number]]
-    referrers: list[dict[str, str | Number]]
-    countries: list[dict[str, str | Number]]
-    browsers: list[dict[str, str | Number]]
-    systems: list[dict[str, str | Number]]
-    devices: list[dict[str, str | Number]]
-    conversions: list[dict[str, str | Number]]
-
-
-class ResultRow(Shape):
-    """Values in the order asked. Of a time dimension: the start of its part in ms."""
-
-    dimensions: list[str | int]
-    metrics: list[Number]
-
-
-class QueryResult(Shape):
-    """The answer to a query: the asked page of its rows, and how many there are in all."""
-
-    query: dict[str, Any] = Field(description="The query as understood, every default filled in.")
-    rows: list[ResultRow]
-    total_rows: Count
+    session: Session
+    events: list[SessionEvent]
+    earlier: list[Session]
 
 
 class LedgerLine(Shape):

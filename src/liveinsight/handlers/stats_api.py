@@ -1,32 +1,19 @@
-"""Periods and numbers: GET /api/stats, /api/statistics/..., /api/ledger, /api/sites, POST /api/query."""
+"""Periods and numbers: GET /api/stats, /api/statistics/..., /api/ledger, /api/sites."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from anyio.to_thread import run_sync
-from fastapi import Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import Query
 from fastapi.responses import Response
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from liveinsight.handlers.answering import (
-    NoQuestion,
-    Service,
-    SiteQuestion,
-    bare,
-    failures,
-    json_body,
-    reader_router,
-    success,
-)
-from liveinsight.handlers.body import read_body
-from liveinsight.handlers.shapes import Hour, Ledger, PageCount, QueryResult, SiteList, Stats, Success
-from liveinsight.questions import QueryBody, StatsQuestion
+from liveinsight.handlers.answering import NoQuestion, Service, SiteQuestion, bare, reader_router, success
+from liveinsight.handlers.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
+from liveinsight.handlers.shapes import Ledger, SiteList, Success
+from liveinsight.questions import StatsQuestion
 
 router = reader_router("statistics")
-
-_MAX_QUERY_BYTES = 256 * 1024
 
 
 class HourlyQuestion(SiteQuestion):
@@ -54,20 +41,22 @@ def pages(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Re
     return bare(analytics.pages(question))
 
 
-# The body is read by hand: so that nobody else's is read, and it may be JSON of any content type.
-@router.post("/query", response_model=Success[QueryResult], responses=failures(413), openapi_extra=json_body(QueryBody))
-async def query(request: Request, analytics: Service) -> Response:
-    """The one general question: metrics by dimensions, filtered, over a period."""
-    body = await read_body(dict(request.scope["headers"]), request.receive, _MAX_QUERY_BYTES)
-    return success(await run_sync(analytics.query, _question(body)))
+@router.get("/statistics/summary", response_model=Summary)
+def summary(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+    """The totals, each under its own name. Without a period: of everything that is kept."""
+    return bare(analytics.summary(question))
 
 
-def _question(body: bytes) -> QueryBody:
-    try:
-        return QueryBody.model_validate_json(body)
-    except ValidationError as error:
-        found = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)]
-        raise RequestValidationError(found) from None
+@router.get("/statistics/referrers", response_model=list[ReferrerCount])
+def referrers(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+    """Visitors and sessions by the page that linked here, most visitors first. Without a period: of everything."""
+    return bare(analytics.referrers(question))
+
+
+@router.get("/statistics/goals", response_model=list[GoalRate])
+def goal_rates(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+    """How often each goal was reached, most conversions first. Without a period: of everything that is kept."""
+    return bare(analytics.goal_rates(question))
 
 
 @router.get("/ledger", response_model=Success[Ledger])
