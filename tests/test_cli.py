@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,8 +18,6 @@ from liveinsight.settings import from_environment
 from tests.server.running import Running, command, environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from liveinsight.models.events import StoredEvent
 
 COMMANDS = ["serve", "seed", "ledger", "filtered", "reprocess", "purge", "token"]
@@ -96,7 +95,23 @@ def test_the_ledger_shows_what_was_received(data: str) -> None:
 
 
 def test_a_ledger_without_anything_is_all_zeros(data: str) -> None:
-    assert output("ledger", "--data", data).split()[-6:] == ["total", "0", "0", "0", "0", "0"]
+    output("seed", *WEEK, "--data", data)
+    assert output("ledger", "--data", data, "--site", "other.example").split()[-6:] == [
+        "total",
+        "0",
+        "0",
+        "0",
+        "0",
+        "0",
+    ]
+
+
+@pytest.mark.parametrize("command", [["ledger"], ["filtered"], ["reprocess"], ["purge", "--older-than", "2d"]])
+def test_a_folder_without_data_is_no_empty_site(data: str, command: list[str]) -> None:
+    refused = run(*command, "--data", data)
+    assert refused.returncode == 1
+    assert f"There is no data in {data}" in refused.stderr
+    assert not Path(data).exists()
 
 
 def test_purge_asks_first_and_says_what_it_removed(data: str) -> None:
@@ -128,6 +143,7 @@ def test_filtered_events_are_shown_when_they_are_kept(tmp_path: Path) -> None:
 
 
 def test_how_to_keep_filtered_events_is_said_when_there_are_none(data: str) -> None:
+    output("seed", *WEEK, "--data", data)
     assert "LIVEINSIGHT_KEEP_FILTERED=on" in output("filtered", "--data", data)
     assert "LIVEINSIGHT_KEEP_FILTERED" not in output("filtered", "--data", data, keep_filtered="on")
 

@@ -21,7 +21,7 @@ from liveinsight.ingest.site import Sites, site_name
 from liveinsight.ingest.visitor import Visitors
 from liveinsight.known_sites import KnownSites
 from liveinsight.questions.occasion import Occasion
-from liveinsight.questions.stats import EVER
+from liveinsight.questions.period import EVER
 from liveinsight.reports import details, flows, lists, overview, rows
 from liveinsight.salts import StoredSalts
 from liveinsight.stats.filtered import FilteredEvents
@@ -38,10 +38,13 @@ if TYPE_CHECKING:
     from liveinsight.questions import (
         FunnelQuestion,
         JourneyQuestion,
+        ListQuestion,
         PageQuestion,
+        PeriodQuestion,
         QueryBody,
         RetentionQuestion,
         StatsQuestion,
+        SummaryQuestion,
     )
     from liveinsight.settings import Settings
     from liveinsight.store.base import Progress, Recorded, Reprocessed, Store
@@ -138,7 +141,7 @@ class Analytics:
         """A period at a glance: `data` of /api/stats."""
         return overview.overview(question, self._occasion(question.site_id), self._store.run)
 
-    def summary(self, question: StatsQuestion) -> dict[str, Any]:
+    def summary(self, question: SummaryQuestion) -> dict[str, Any]:
         """The totals of a period: /api/statistics/summary/."""
         return overview.summary(question, self._occasion(question.site_id), self._store.run)
 
@@ -146,15 +149,15 @@ class Analytics:
         """The last `hours` hours: /api/statistics/hourly/."""
         return lists.hourly(hours, timezone or self.settings.timezone, self._occasion(site_id), self._store.run)
 
-    def pages(self, question: StatsQuestion) -> list[dict[str, Any]]:
+    def pages(self, question: ListQuestion) -> list[dict[str, Any]]:
         """The pages, most viewed first: /api/statistics/pages/."""
         return lists.pages(question, self._occasion(question.site_id), self._store.run)
 
-    def referrers(self, question: StatsQuestion) -> list[dict[str, Any]]:
+    def referrers(self, question: ListQuestion) -> list[dict[str, Any]]:
         """The referrers, most visitors first: /api/statistics/referrers/."""
         return lists.referrers(question, self._occasion(question.site_id), self._store.run)
 
-    def goal_rates(self, question: StatsQuestion) -> list[dict[str, Any]]:
+    def goal_rates(self, question: ListQuestion) -> list[dict[str, Any]]:
         """How often each goal was reached: /api/statistics/goals/."""
         occasion = self._occasion(question.site_id)
         return lists.goals(self.goals.goals(occasion.site_id), question, occasion, self._store.run)
@@ -184,7 +187,7 @@ class Analytics:
         goal, funnel = partial(self.goals.saved_goals.get, site), partial(self.goals.saved_funnels.get, site)
         return Occasion(site, self.clock(), self.settings.timezone, goal, funnel)
 
-    def ledger(self, site_id: str | None, question: StatsQuestion) -> dict[str, Any]:
+    def ledger(self, question: PeriodQuestion) -> dict[str, Any]:
         """What was received, and what became of it, by site and hour. Without a site: all, and what had none.
 
         Its hours are those of UTC: the period begins with the whole hour that holds its start, so that the first half
@@ -192,7 +195,7 @@ class Analytics:
         """
         start, end = question.read_period(self.clock(), self.settings.timezone)
         period = Period(start - start % HOUR_MS, end)
-        rows = self._store.ledger(site_name(site_id) if site_id else None, period)
+        rows = self._store.ledger(site_name(question.site_id) if question.site_id else None, period)
         return {"from": period.start, "to": period.end, **answers.ledger(rows)}
 
     def sites(self) -> list[dict[str, Any]]:

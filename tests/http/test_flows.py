@@ -64,7 +64,8 @@ def test_a_funnel_within_a_session(steps: httpx.Client) -> None:
             "median_ms": 60_000,
         },
     ]
-    assert data["query"]["steps"][2] == {"name": None, "filters": STEPS[2]["filters"]}
+    no_presence = where("event_type", "heartbeat", "page_exit", "scroll", "web_vital", operator="is_not")
+    assert data["query"]["steps"][2] == {"name": None, "filters": [*STEPS[2]["filters"], no_presence]}
 
 
 def test_a_funnel_over_days_follows_the_visitor(steps: httpx.Client) -> None:

@@ -226,3 +226,11 @@ def test_a_browser_that_asks_for_another_page_is_not_told_that_it_may(shop: http
 
 def test_a_goal_that_is_too_large_is_a_413(shop: httpx.Client) -> None:
     problem(shop.post("/api/goals", json={**SIGNUP, "filters": [where("page", "x" * 300_000)]}), 413)
+
+
+def test_a_page_is_reached_once_however_long_it_is_read(reader: httpx.Client, clock: Clock) -> None:
+    reading: list[Any] = [("heartbeat", "/thanks", {}), ("heartbeat", "/thanks", {}), ("page_exit", "/thanks", {})]
+    happen(reader, clock, visit("ann", "/thanks", *reading))
+    page = where("page", "/thanks")
+    assert rows(reader, metrics=["conversions"], goal=[page]) == [(1,)]
+    assert rows(reader, metrics=["conversions"], goal=[page, where("event_type", "heartbeat")]) == [(2,)]

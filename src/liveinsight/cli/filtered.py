@@ -24,10 +24,8 @@ def filtered(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many, the latest first.")] = 50,
 ) -> None:
     """Show the events that were filtered (bots) and kept to look at. The server must be stopped."""
-    from liveinsight.bootstrap import open_analytics
-
     settings = options.settings(data=data, store=store, timezone=timezone)
-    analytics = open_analytics(settings)
+    analytics = options.existing(settings)
     try:
         events = analytics.filtered_events(site, days, limit)
     finally:

@@ -23,12 +23,11 @@ def ledger(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, hour by hour.")] = False,
 ) -> None:
     """Show what was received and what became of it. The server must be stopped: while it runs, ask /api/ledger."""
-    from liveinsight.bootstrap import open_analytics
-    from liveinsight.questions import StatsQuestion
+    from liveinsight.questions import PeriodQuestion
 
-    analytics = open_analytics(options.settings(data=data, store=store))
+    analytics = options.existing(options.settings(data=data, store=store))
     try:
-        answer = analytics.ledger(site, StatsQuestion(period=period))
+        answer = analytics.ledger(PeriodQuestion(site_id=site, period=period))
     finally:
         analytics.close()
     typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else table(answer))

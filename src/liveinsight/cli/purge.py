@@ -24,12 +24,11 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove old sessions with their events. The server must be stopped."""
-    from liveinsight.bootstrap import open_analytics
     from liveinsight.service import now_ms
 
     before = now_ms() - _days(older_than) * _DAY_MS
     day = datetime.fromtimestamp(before / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    analytics = open_analytics(options.settings(data=data, store=store))
+    analytics = options.existing(options.settings(data=data, store=store))
     try:
         if not yes:
             typer.confirm(f"Remove every session that ended before {day}, with its events?", abort=True)

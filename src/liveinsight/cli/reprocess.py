@@ -26,8 +26,6 @@ def reprocess(
 
     After an update: its lists of bots, sources and browsers then hold for what is stored already too.
     """
-    from liveinsight.bootstrap import open_analytics
-
     settings = options.settings(data=data, store=store)
     shown = _Progress()
 
@@ -40,7 +38,7 @@ def reprocess(
             return False
         return yes or typer.confirm("Write these changes?", abort=True)
 
-    analytics = open_analytics(settings)
+    analytics = options.existing(settings)
     try:
         done = analytics.reprocess(shown, agree)
     finally:

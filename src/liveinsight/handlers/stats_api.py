@@ -11,7 +11,7 @@ from pydantic import Field
 from liveinsight.handlers.answering import NoQuestion, Service, SiteQuestion, bare, reader_router, success
 from liveinsight.handlers.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
 from liveinsight.handlers.shapes import Ledger, SiteList, Success
-from liveinsight.questions import StatsQuestion
+from liveinsight.questions import ListQuestion, PeriodQuestion, StatsQuestion, SummaryQuestion
 
 router = reader_router("statistics")
 
@@ -36,33 +36,33 @@ def hourly(analytics: Service, question: Annotated[HourlyQuestion, Query()]) -> 
 
 
 @router.get("/statistics/pages", response_model=list[PageCount])
-def pages(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+def pages(analytics: Service, question: Annotated[ListQuestion, Query()]) -> Response:
     """Page views and visitors by page, most viewed first. Without a period: of everything that is kept."""
     return bare(analytics.pages(question))
 
 
 @router.get("/statistics/summary", response_model=Summary)
-def summary(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+def summary(analytics: Service, question: Annotated[SummaryQuestion, Query()]) -> Response:
     """The totals, each under its own name. Without a period: of everything that is kept."""
     return bare(analytics.summary(question))
 
 
 @router.get("/statistics/referrers", response_model=list[ReferrerCount])
-def referrers(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+def referrers(analytics: Service, question: Annotated[ListQuestion, Query()]) -> Response:
     """Visitors and sessions by the page that linked here, most visitors first. Without a period: of everything."""
     return bare(analytics.referrers(question))
 
 
 @router.get("/statistics/goals", response_model=list[GoalRate])
-def goal_rates(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+def goal_rates(analytics: Service, question: Annotated[ListQuestion, Query()]) -> Response:
     """How often each goal was reached, most conversions first. Without a period: of everything that is kept."""
     return bare(analytics.goal_rates(question))
 
 
 @router.get("/ledger", response_model=Success[Ledger])
-def ledger(analytics: Service, question: Annotated[StatsQuestion, Query()]) -> Response:
+def ledger(analytics: Service, question: Annotated[PeriodQuestion, Query()]) -> Response:
     """What was received, and what became of it, by site and hour. Without a site: of all, and of what had none."""
-    return success(analytics.ledger(question.site_id, question))
+    return success(analytics.ledger(question))
 
 
 @router.get("/sites", response_model=Success[SiteList])

@@ -6,16 +6,18 @@ from liveinsight.questions.flows import FunnelQuestion, JourneyQuestion, PageQue
 from liveinsight.questions.period import PeriodQuestion
 from liveinsight.questions.query import QueryBody
 from liveinsight.questions.saved import FunnelBody, GoalBody
-from liveinsight.questions.stats import StatsQuestion
+from liveinsight.questions.stats import ListQuestion, StatsQuestion, SummaryQuestion
 
 __all__ = [
     "FunnelBody",
     "FunnelQuestion",
     "GoalBody",
     "JourneyQuestion",
+    "ListQuestion",
     "PageQuestion",
     "PeriodQuestion",
     "QueryBody",
     "RetentionQuestion",
     "StatsQuestion",
+    "SummaryQuestion",
 ]

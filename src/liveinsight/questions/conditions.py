@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from liveinsight.stats.filters import MAX_FILTER_VALUES, MAX_FILTERS, AllOf, AnyOf, Did, Filter, Not
+from liveinsight.models.events import PRESENCE_TYPES
+from liveinsight.stats.filters import MAX_FILTER_VALUES, MAX_FILTERS, AllOf, AnyOf, Did, Filter, Not, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 2048
 _LONGEST_ID = 120
+
+_NO_PRESENCE = Filter("event_type", "is_not", tuple(sorted(PRESENCE_TYPES)))
 
 # Tags tell the kinds of a value apart. Pydantic puts them into the place of an error, where nobody sent them: whoever
 # answers leaves out what is in angle brackets.
@@ -92,16 +95,36 @@ def conditions(filters: Iterable[FilterBody]) -> tuple[Condition, ...]:
     return tuple(each.condition() for each in filters)
 
 
+def reached_by(filters: Iterable[FilterBody]) -> tuple[Condition, ...]:
+    """What has to hold for an event to reach a goal or a step.
+
+    Presence events do only when the filters speak of event types: somebody who reads on reaches no page again.
+    """
+    found = conditions(filters)
+    return found if _speaks_of_types(found) else (*found, _NO_PRESENCE)
+
+
 def goal_conditions(goal: str | tuple[FilterBody, ...], occasion: Occasion) -> tuple[Condition, ...]:
     """What has to hold for an event to reach a goal. Raises NotFound."""
     if isinstance(goal, str):
         return saved_conditions(occasion.goal(goal))
-    return conditions(goal)
+    return reached_by(goal)
 
 
 def saved_conditions(goal: dict[str, Any]) -> tuple[Condition, ...]:
-    """The conditions of a goal as it was saved."""
-    return conditions(FilterBody.model_validate(each) for each in goal["filters"])
+    """What has to hold for an event to reach a goal that was saved."""
+    return reached_by(FilterBody.model_validate(each) for each in goal["filters"])
+
+
+def _speaks_of_types(found: Iterable[Condition]) -> bool:
+    """Whether the event's own type matters: what the session did otherwise is another event's."""
+    for each in found:
+        if isinstance(each, Filter):
+            if each.dimension == "event_type":
+                return True
+        elif not isinstance(each, Did) and _speaks_of_types(inside(each)):
+            return True
+    return False
 
 
 def nodes(found: Iterable[Condition]) -> list[dict[str, Any]]:

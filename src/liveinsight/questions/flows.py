@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from liveinsight.ingest.page import page_of
 from liveinsight.questions.conditions import Filters, SavedId, conditions
 from liveinsight.questions.period import DEFAULT_PERIOD, Compare, PeriodQuestion
 from liveinsight.questions.saved import Days, StepBody, Steps, named_steps
@@ -98,7 +100,7 @@ class AroundQuestion(FilteredQuestion):
         return Journey(
             site_id=occasion.site_id,
             period=self.period_at(occasion),
-            page=self.page.rstrip("/") or "/",  # as pages are kept: an address that was copied with its slash is found
+            page=page_of(urlsplit(self.page).path),  # as it is kept, also when an address was copied
             before=before,
             after=after,
             filters=conditions(self.filters),

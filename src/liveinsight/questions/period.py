@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
 
 DEFAULT_PERIOD = "7d"
+EVER = Period(0, 4_102_444_800_000)  # everything that is kept
 _LONGEST_MOMENT = 40
 _LATEST = 10**15  # no more digits: they would have to be turned into text first
 
@@ -79,6 +80,10 @@ class PeriodQuestion(BaseModel):
     def period_at(self, occasion: Occasion, default: str = DEFAULT_PERIOD) -> Period:
         """The period that is meant. Raises InvalidInput."""
         return self.read_period(occasion.now, occasion.timezone, default)
+
+    def period_or_ever(self, occasion: Occasion) -> Period:
+        """The period that is meant; everything that is kept when none is. Raises InvalidInput."""
+        return self.period_at(occasion) if self.has_period else EVER
 
 
 def compared(compare: Compare, period: Period, timezone: str) -> Period | None:

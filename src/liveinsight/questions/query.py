@@ -10,10 +10,13 @@ from liveinsight.questions.conditions import Filters, Goal, conditions, goal_con
 from liveinsight.questions.period import Compare, PeriodQuestion, compared
 from liveinsight.stats.query import MAX_METRICS, Query
 from liveinsight.stats.question import MAX_ROWS
+from liveinsight.stats.vocabulary import INTERVALS
 
 if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
     from liveinsight.stats.period import Period
+
+_LIMIT = 100
 
 _Name = Annotated[str, Field(max_length=80)]
 
@@ -46,7 +49,9 @@ class QueryBody(PeriodQuestion):
     ] = None
     compare: Annotated[Compare, Field(description="With the period before, or the same of last year.")] = "none"
     order_by: Annotated[tuple[OrderBody, ...], Field(max_length=4)] = ()
-    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 100
+    limit: Annotated[
+        int | None, Field(ge=1, le=MAX_ROWS, description="Without it 100; all parts of a time when only that is asked.")
+    ] = None
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
     def at(self, occasion: Occasion) -> Compared:
@@ -59,7 +64,7 @@ class QueryBody(PeriodQuestion):
             goal=() if self.goal is None else goal_conditions(self.goal, occasion),
             period=self.period_at(occasion),
             order_by=tuple((each.by, each.descending) for each in self.order_by),
-            limit=self.limit,
+            limit=self.limit or (MAX_ROWS if self.dimensions and set(self.dimensions) <= set(INTERVALS) else _LIMIT),
             offset=self.offset,
             timezone=self.timezone_at(occasion),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from liveinsight.questions.conditions import Filters, SavedId, conditions, nodes, saved_conditions
+from liveinsight.questions.conditions import Filters, SavedId, conditions, nodes, reached_by, saved_conditions
 from liveinsight.stats.filters import check_filters
 from liveinsight.stats.funnel import FEWEST_STEPS, MAX_DAYS, MOST_STEPS, Funnel
 from liveinsight.stats.period import Period
@@ -47,7 +47,10 @@ class SavedBody(BaseModel):
 
 
 class GoalBody(SavedBody):
-    """A goal: an event for which all filters hold reaches it."""
+    """A goal: an event for which all filters hold reaches it.
+
+    Heartbeats and other presence events reach it only when a filter names `event_type`.
+    """
 
     filters: Annotated[Filters, Field(min_length=1)]
 
@@ -106,5 +109,5 @@ def named_steps(
             saved = goal(step.goal)
             found.append((step.name or saved["name"], saved_conditions(saved)))
         else:
-            found.append((step.name, conditions(step.filters or ())))
+            found.append((step.name, reached_by(step.filters or ())))
     return found

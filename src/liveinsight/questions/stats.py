@@ -8,34 +8,40 @@ from pydantic import Field
 
 from liveinsight.errors import InvalidInput
 from liveinsight.questions.period import Compare, PeriodQuestion, compared
-from liveinsight.stats.period import DAY_MS, Period
+from liveinsight.stats.period import DAY_MS
 from liveinsight.stats.question import MAX_ROWS
 
 if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
+    from liveinsight.stats.period import Period
     from liveinsight.stats.query import Query
 
 Interval = Literal["minute", "hour", "day", "week", "month"]
 
-EVER = Period(0, 4_102_444_800_000)  # everything that is kept
 _HOURLY_UP_TO = 2 * DAY_MS
 _DAILY_UP_TO = 100 * DAY_MS
 
 
-class StatsQuestion(PeriodQuestion):
-    """What `/api/stats` and its relatives take."""
+class SummaryQuestion(PeriodQuestion):
+    """What `/api/statistics/summary` takes."""
 
-    interval: Annotated[Interval | None, Field(description="Of the time series; without it, one that fits.")] = None
     compare: Compare = "none"
-    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 100
 
     def compared_at(self, occasion: Occasion) -> Period | None:
         """The period to compare with, if any. Raises InvalidInput."""
         return compared(self.compare, self.period_at(occasion), self.timezone_at(occasion))
 
-    def period_or_ever(self, occasion: Occasion) -> Period:
-        """The period that is meant; everything that is kept when none is. Raises InvalidInput."""
-        return self.period_at(occasion) if self.has_period else EVER
+
+class ListQuestion(PeriodQuestion):
+    """What the lists of `/api/statistics/` take."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 100
+
+
+class StatsQuestion(SummaryQuestion, ListQuestion):
+    """What `/api/stats` takes."""
+
+    interval: Annotated[Interval | None, Field(description="Of the time series; without it, one that fits.")] = None
 
 
 def fitting_interval(period: Period) -> Interval:

@@ -14,7 +14,7 @@ from liveinsight.stats.query import Query
 from liveinsight.stats.question import MAX_ROWS
 
 if TYPE_CHECKING:
-    from liveinsight.questions import StatsQuestion
+    from liveinsight.questions import ListQuestion
     from liveinsight.questions.occasion import Occasion
     from liveinsight.reports.run import Answer, Run
 
@@ -50,7 +50,7 @@ def hourly(hours: int, timezone: str, occasion: Occasion, run: Run) -> list[Answ
     ]
 
 
-def pages(question: StatsQuestion, occasion: Occasion, run: Run) -> list[Answer]:
+def pages(question: ListQuestion, occasion: Occasion, run: Run) -> list[Answer]:
     """Page views and visitors by page, most viewed first. Without a period: everything that is kept."""
     query = replace(_of(question, occasion), metrics=_PAGES, dimensions=("page",))
     return [
@@ -60,13 +60,13 @@ def pages(question: StatsQuestion, occasion: Occasion, run: Run) -> list[Answer]
     ]
 
 
-def referrers(question: StatsQuestion, occasion: Occasion, run: Run) -> list[Answer]:
+def referrers(question: ListQuestion, occasion: Occasion, run: Run) -> list[Answer]:
     """Visitors and sessions by referrer, most visitors first. Without a period: everything that is kept."""
     query = replace(_of(question, occasion), metrics=_REFERRERS, dimensions=("referrer",), filters=(HAS_REFERRER,))
     return answers.breakdown(run(query), "referrer", _REFERRERS)
 
 
-def goals(saved: list[Answer], question: StatsQuestion, occasion: Occasion, run: Run) -> list[Answer]:
+def goals(saved: list[Answer], question: ListQuestion, occasion: Occasion, run: Run) -> list[Answer]:
     """Conversions and rates of each goal, most conversions first. Without a period: everything that is kept."""
     query = replace(_of(question, occasion), metrics=_GOALS)
     found = [
@@ -76,7 +76,7 @@ def goals(saved: list[Answer], question: StatsQuestion, occasion: Occasion, run:
     return sorted(found, key=lambda each: -each["conversions"])[: question.limit]
 
 
-def _of(question: StatsQuestion, occasion: Occasion) -> Query:
+def _of(question: ListQuestion, occasion: Occasion) -> Query:
     """A query over the period of a question; what it asks for is filled in."""
     return Query(
         site_id=occasion.site_id,

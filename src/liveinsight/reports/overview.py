@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from liveinsight import answers
 from liveinsight.errors import InvalidInput
-from liveinsight.questions.stats import EVER, check_series, fitting_interval
+from liveinsight.questions.period import EVER
+from liveinsight.questions.stats import check_series, fitting_interval
 from liveinsight.reports.change import change
 from liveinsight.stats.filters import Filter
 from liveinsight.stats.query import Query
 from liveinsight.stats.question import MAX_ROWS
 
 if TYPE_CHECKING:
-    from liveinsight.questions import StatsQuestion
+    from liveinsight.questions import StatsQuestion, SummaryQuestion
     from liveinsight.questions.occasion import Occasion
     from liveinsight.reports.run import Answer, Run
     from liveinsight.stats.filters import Condition
@@ -73,7 +74,7 @@ def overview(question: StatsQuestion, occasion: Occasion, run: Run) -> Answer:
     }
 
 
-def summary(question: StatsQuestion, occasion: Occasion, run: Run) -> Answer:
+def summary(question: SummaryQuestion, occasion: Occasion, run: Run) -> Answer:
     """The object of /api/statistics/summary/. Without a period: everything that is kept, which has no from and to."""
     period = question.period_or_ever(occasion)
     if period == EVER and question.compare != "none":

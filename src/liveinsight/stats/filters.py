@@ -96,11 +96,12 @@ def leaves(conditions: Iterable[Condition]) -> list[Filter]:
         if isinstance(each, Filter):
             found.append(each)
         else:
-            found += leaves(_inside(each))
+            found += leaves(inside(each))
     return found
 
 
-def _inside(condition: AllOf | AnyOf | Not | Did) -> tuple[Condition, ...]:
+def inside(condition: AllOf | AnyOf | Not | Did) -> tuple[Condition, ...]:
+    """The conditions that it joins."""
     return (condition.condition,) if isinstance(condition, Not | Did) else condition.conditions
 
 
@@ -127,10 +128,10 @@ def _check_shape(conditions: tuple[Condition, ...], depth: int, *, in_did: bool)
     for each in conditions:
         if isinstance(each, Filter):
             continue
-        if not _inside(each):
+        if not inside(each):
             msg = "and, or, not and did need a filter inside."
             raise InvalidInput(msg, code="invalid_query")
         if isinstance(each, Did) and in_did:
             msg = "did cannot stand inside did: both are about the same session."
             raise InvalidInput(msg, code="invalid_query")
-        _check_shape(_inside(each), depth + 1, in_did=in_did or isinstance(each, Did))
+        _check_shape(inside(each), depth + 1, in_did=in_did or isinstance(each, Did))

@@ -353,7 +353,16 @@ def check_name(kind: str, name: str, known: Collection[str], *, is_known: bool) 
     """Raises InvalidInput for a name that is not known, with the nearest that is."""
     if is_known:
         return
-    near = get_close_matches(name, known, n=1)
+    near = _in_a_currency(name) or get_close_matches(name, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."
     msg = f"There is no {kind} {name[:60]!r} here.{hint}"
     raise InvalidInput(msg, code=f"unknown_{kind}")
+
+
+def _in_a_currency(name: str) -> list[str]:
+    """What was meant by `revenue:krw`."""
+    metric, is_in_one, currency = name.partition(":")
+    if metric != "revenue" or not is_in_one:
+        return []
+    meant = f"{metric}:{currency.upper()}"
+    return [meant if currency_of(meant) else f"{metric}:KRW"]
