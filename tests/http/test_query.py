@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import DAY, HOUR, NOON, local
-from tests.http.messages import problem
+from tests.http.messages import problem, sent
 from tests.http.visits import ask, happen, rows, visit, where
 
 if TYPE_CHECKING:
@@ -248,3 +248,18 @@ def test_a_goal_without_filters_is_a_400(shop: httpx.Client) -> None:
 def test_a_goal_that_nobody_saved_is_a_404(shop: httpx.Client) -> None:
     envelope = problem(shop.post("/api/query", json={"metrics": ["conversions"], "goal": "signup"}), 404)
     assert envelope["code"] == "unknown_goal"
+
+
+def test_money_beyond_counting_is_refused_and_harms_no_sum(reader: httpx.Client, clock: Clock) -> None:
+    much: dict[str, Any] = {"conversion_type": "purchase", "currency": "KRW", "value": 1e308}
+    answer = reader.post("/api/events", json=[sent("conversion", timestamp=clock.now, **much) for _ in range(2)])
+    assert problem(answer, 400)["details"][0]["field"] == "value"
+    happen(reader, clock, visit("ann", "/", ("conversion", "/", {**much, "value": 10})))
+    assert rows(reader, metrics=["revenue:KRW"], **TODAY) == [(10.0,)]
+
+
+def test_a_number_is_one_value_however_it_was_written(reader: httpx.Client, clock: Clock) -> None:
+    sizes = [2, 2.0, 1e16, 1e22, 1e-7, 0.5]
+    happen(reader, clock, visit("ann", "/", *[("fit", "/", {"size": size}) for size in sizes]))
+    found = dict(rows(reader, metrics=["events"], dimensions=["prop:size"], **TODAY))
+    assert found == {"2": 2, "1e+16": 1, "1e+22": 1, "1e-07": 1, "0.5": 1}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from liveinsight.ingest.client_hints import read_hints
+from liveinsight.ingest.derive import derive
 from liveinsight.ingest.draft import Delivery
+from liveinsight.ingest.outcome import filtered
 from liveinsight.ingest.pipeline import Pipeline
 from liveinsight.ingest.site import Sites
 from liveinsight.ingest.visitor import Visitors
@@ -53,3 +56,14 @@ def test_rejected_events_are_not_kept() -> None:
     intake = _post(sent(page_url="javascript:void"), sent(timestamp=NOON - 8 * DAY), keep_filtered=True)
     assert len(intake.refused) == 2
     assert intake.kept == []
+
+
+def test_what_only_the_hints_of_a_browser_gave_away_stays_filtered() -> None:
+    edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0"
+    hints = read_hints(
+        {b"sec-ch-ua": b'"HeadlessEdg";v="120", "Chromium";v="120"', b"sec-ch-ua-platform": b'"Windows"'}
+    )
+    pipeline = Pipeline.of(Sites.of(["*"]), Visitors(DailySalts()), keep_filtered=True)
+    intake, _ = pipeline.run(Delivery(json.dumps(sent()).encode(), NOON, user_agent=edge, client_hints=hints))
+    [kept] = intake.kept
+    assert derive(kept.event) == filtered(kept.reason) == filtered("headless")

@@ -53,7 +53,7 @@ def reader_router(tag: str, more: dict[int | str, dict[str, Any]] | None = None)
 
 def bare(data: Any, headers: dict[str, str] = NO_STORE) -> Response:
     """The data itself as JSON. It is ours, so it is not validated again on its way out: tests hold it to its schema."""
-    return Response(to_json(data), headers=headers, media_type="application/json")
+    return Response(to_json(data, inf_nan_mode="null"), headers=headers, media_type="application/json")
 
 
 def success(data: Any, headers: dict[str, str] = NO_STORE) -> Response:

@@ -12,6 +12,7 @@ from liveinsight.handlers.answering import NoQuestion, Service, SiteQuestion, ba
 from liveinsight.handlers.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
 from liveinsight.handlers.shapes import Ledger, SiteList, Success
 from liveinsight.questions import ListQuestion, PeriodQuestion, StatsQuestion, SummaryQuestion
+from liveinsight.reports.lists import MAX_HOURS
 
 router = reader_router("statistics")
 
@@ -19,7 +20,13 @@ router = reader_router("statistics")
 class HourlyQuestion(SiteQuestion):
     """What `/api/statistics/hourly/` takes."""
 
-    hours: Annotated[int, Field(description="How many hours back, this one included.")] = 24
+    hours: Annotated[
+        int,
+        Field(
+            description="How many hours back, this one included.",
+            json_schema_extra={"minimum": 1, "maximum": MAX_HOURS},
+        ),
+    ] = 24
     timezone: Annotated[str | None, Field(max_length=64)] = None
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from liveinsight.ingest import kept_lists
+from liveinsight.ingest.bot import bot_reason
 from liveinsight.ingest.client_hints import Hints
 from liveinsight.ingest.draft import Device
 
@@ -55,7 +56,8 @@ def put_device(draft: Draft) -> Refusal | None:
     plain = draft.device = device_of(draft.user_agent)
     if draft.hints:
         draft.device = device_of(draft.user_agent, draft.hints)
-        draft.hints = "" if draft.device == plain else draft.hints
+        says_more = draft.device != plain or bot_reason(draft.user_agent, draft.hints) != bot_reason(draft.user_agent)
+        draft.hints = draft.hints if says_more else ""
     return None
 
 

@@ -13,6 +13,7 @@ MAX_PROPERTIES = 30
 MAX_PROPERTY_NAME = 64
 MAX_PROPERTY_VALUE = 500
 MAX_URL = 2048
+MAX_VALUE = 1e15  # of money: beyond it, cents are lost
 MAX_ENGAGED_MS = 24 * 60 * 60 * 1000
 MAX_TIMESTAMP = 253_402_300_799_999  # the end of the year 9999, in ms: anything above is not in milliseconds
 
@@ -23,6 +24,8 @@ PRESENCE_TYPES = frozenset({"heartbeat", "page_exit", "scroll", "web_vital"})
 PAGE_VIEW = "page_view"
 PAGE_EXIT = "page_exit"
 CONVERSION = "conversion"
+
+_LARGEST_WHOLE, _SMALLEST_PLAIN = 1e15, 1e-4  # between these, no number is written with an exponent
 
 DERIVED = "~"  # begins the ids that are made from an event's content, for events that come without one
 
@@ -84,6 +87,15 @@ def _scalars(properties: dict[str, Any]) -> None:
             raise ValueError(msg)
 
 
+def _plain(value: Scalar) -> Scalar:
+    """Numbers that every store writes alike: whole ones as such, very large and very small ones as text."""
+    if type(value) is not float:
+        return value
+    if value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return int(value)
+    return value if _SMALLEST_PLAIN <= abs(value) < _LARGEST_WHOLE else repr(value)
+
+
 class Event(BaseModel):
     """One event as the tracker sends it. Unknown top-level keys are custom properties: up to 30, scalars only.
 
@@ -110,7 +122,7 @@ class Event(BaseModel):
     element_class: str | None = None
     element_text: str | None = None
     conversion_type: Annotated[str, Field(max_length=100)] | None = None
-    value: FiniteFloat | None = None
+    value: Annotated[FiniteFloat, Field(ge=-MAX_VALUE, le=MAX_VALUE)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = None
     engaged_ms: (
         Annotated[
@@ -132,7 +144,7 @@ class Event(BaseModel):
     @property
     def properties(self) -> dict[str, Scalar]:
         """The custom properties that have a value."""
-        return {name: value for name, value in (self.__pydantic_extra__ or {}).items() if value is not None}
+        return {name: _plain(value) for name, value in (self.__pydantic_extra__ or {}).items() if value is not None}
 
 
 class EventBatch(BaseModel):

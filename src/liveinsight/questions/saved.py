@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
     from liveinsight.stats.filters import Condition
 
-MOST_GOALS = 200  # on one site
-MOST_FUNNELS = 100
+MOST_GOALS = 50  # on one site: a list of all goals is a query for each
+MOST_FUNNELS = 50
 
+_TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they turn the text around them
 _ANY_PERIOD = Period(0, 1)
 
 
 def _one_line(name: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", name).split())
-    if not text or any(unicodedata.category(each) == "Cc" for each in text):
+    if not text or any(unicodedata.category(each) == "Cc" or each in _TURNING for each in text):
         msg = "must be text, without control characters"
         raise ValueError(msg)
     return text

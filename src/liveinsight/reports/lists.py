@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
     from liveinsight.reports.run import Answer, Run
 
-_MAX_HOURS = 24 * 366
+MAX_HOURS = 24 * 366
 _HOURLY = ("events", "page_views", "visitors")
 _PAGES = ("page_views", "visitors")
 _REFERRERS = ("visitors", "sessions")
@@ -27,8 +27,8 @@ _GOALS = ("conversions", "conversion_rate", "converted_sessions", "session_conve
 
 def hourly(hours: int, timezone: str, occasion: Occasion, run: Run) -> list[Answer]:
     """Events, page views and visitors of the last `hours` hours, this one included; hours without any are 0."""
-    if not 1 <= hours <= _MAX_HOURS:
-        msg = f"hours must be 1 to {_MAX_HOURS}."
+    if not 1 <= hours <= MAX_HOURS:
+        msg = f"hours must be 1 to {MAX_HOURS}."
         raise InvalidInput(msg, code="invalid_period")
     query = Query(
         site_id=occasion.site_id,

@@ -19,6 +19,7 @@ ANYTHING = "*"  # in a pattern of `matches`: any characters, or none
 MAX_FILTERS = 20
 MAX_FILTER_VALUES = 100
 _DEEPEST = 6
+_MOST_ANYTHING = 10
 _FILTERABLE = tuple(name for name, dimension in DIMENSIONS.items() if dimension.scope != TIME)
 
 
@@ -117,6 +118,11 @@ def check_filters(conditions: tuple[Condition, ...]) -> None:
         check_name("operator", each.operator, OPERATORS, is_known=each.operator in OPERATORS)
     if len(found) > MAX_FILTERS or any(not 0 < len(each.values) <= MAX_FILTER_VALUES for each in found):
         msg = f"Use at most {MAX_FILTERS} filters of 1 to {MAX_FILTER_VALUES} values each."
+        raise InvalidInput(msg, code="invalid_query")
+    if any(
+        value.count(ANYTHING) > _MOST_ANYTHING for each in found if each.operator == "matches" for value in each.values
+    ):
+        msg = f"A pattern may have at most {_MOST_ANYTHING} {ANYTHING}."
         raise InvalidInput(msg, code="invalid_query")
     _check_shape(conditions, 1, in_did=False)
 

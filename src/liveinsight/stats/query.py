@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.stats import period as periods
-from liveinsight.stats.filters import Filter, check_filters
+from liveinsight.stats.filters import AllOf, Filter, check_filters
 from liveinsight.stats.question import MAX_ROWS, Question, check_frame, refuse
 from liveinsight.stats.vocabulary import (
     DIMENSIONS,
@@ -113,8 +113,7 @@ class Query(Question[Result]):
             refuse("invalid_query", f"limit must be 1 to {MAX_ROWS}, offset 0 or more.")
 
     def _has_one_currency(self) -> bool:
-        one = (each for each in self.filters if isinstance(each, Filter) and each.dimension == "currency")
-        return "currency" in self.dimensions or any(each.operator == "is" and len(each.values) == 1 for each in one)
+        return "currency" in self.dimensions or _is_of_one_currency(self.filters)
 
     @property
     def measures(self) -> list[Metric]:
@@ -142,3 +141,21 @@ class Query(Question[Result]):
     def over(self, period: Period) -> Query:
         """The same question over another period."""
         return replace(self, period=period)
+
+
+def page_of(query: Query, rows: list[Row]) -> Result:
+    """The asked page of all rows, in the order asked."""
+    names = (*query.dimensions, *query.metrics)
+    for name, descending in reversed(query.ordering()):
+        column = names.index(name)
+        rows.sort(key=lambda row: (*row.dimensions, *row.metrics)[column], reverse=descending)
+    return Result(rows[query.offset : query.offset + query.limit], len(rows))
+
+
+def _is_of_one_currency(conditions: tuple[Condition, ...]) -> bool:
+    for each in conditions:
+        if isinstance(each, AllOf) and _is_of_one_currency(each.conditions):
+            return True
+        if isinstance(each, Filter) and each[:2] == ("currency", "is") and len(set(each.values)) == 1:
+            return True
+    return False

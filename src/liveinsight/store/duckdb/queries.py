@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from liveinsight.stats.query import Query, Result, Row
+from liveinsight.stats.query import Query, Result, Row, page_of
 from liveinsight.store.duckdb.groups import Groups
 
 if TYPE_CHECKING:
@@ -13,12 +13,8 @@ if TYPE_CHECKING:
 
 def query(asked: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
     """The rows of a query."""
-    cursor.begin()  # one state of the data for all statements; the tables they make are the cursor's own
-    try:
-        groups = Groups(asked, cursor)
-        return _every_part(asked, groups) if asked.dimensions == (asked.interval,) else _page(asked, groups)
-    finally:
-        cursor.rollback()
+    groups = Groups(asked, cursor)
+    return _every_part(asked, groups) if asked.dimensions == (asked.interval,) else _page(asked, groups)
 
 
 def _page(asked: Query, groups: Groups) -> Result:
@@ -40,11 +36,7 @@ def _every_part(asked: Query, groups: Groups) -> Result:
     nothing = (None,) * len(asked.metrics)
     parts = [part for part in asked.parts() if asked.only is None or (part,) in asked.only]
     rows = [Row((part,), _numbers(asked, by_part.get(part, nothing))) for part in parts]
-    names = (*asked.dimensions, *asked.metrics)
-    for name, descending in reversed(asked.ordering()):
-        index = names.index(name)
-        rows.sort(key=lambda row: (*row.dimensions, *row.metrics)[index], reverse=descending)
-    return Result(rows[asked.offset : asked.offset + asked.limit], len(rows))
+    return page_of(asked, rows)
 
 
 def _numbers(asked: Query, values: Any) -> tuple[int | float, ...]:

@@ -49,6 +49,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE active_sessions ADD COLUMN screen_class VARCHAR DEFAULT '';
     ALTER TABLE sessions ADD COLUMN screen_class VARCHAR DEFAULT '';
     CREATE VIEW all_sessions AS SELECT * FROM sessions UNION ALL SELECT * FROM active_sessions;
+    ALTER TABLE watermark ADD COLUMN written BIGINT;
+    UPDATE watermark SET written = greatest(folded, (SELECT coalesce(max(seq), 0) FROM events));
     CREATE TABLE filtered_events AS SELECT ''::VARCHAR AS reason, * FROM events LIMIT 0;
     """,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from liveinsight.store.promise import Promise
 
 # What a reader may meet while the database is closed and opened again, or when there is too little memory just now.
-_PASSING = (duckdb.ConnectionException, duckdb.FatalException, duckdb.IOException, duckdb.OutOfMemoryException)
+_PASSING = (
+    duckdb.ConnectionException,
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
+_IS_FOLDED = "SELECT written = folded FROM watermark"
 _LEDGER = """
     SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
     FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
@@ -60,7 +67,7 @@ class DuckDBStore:
         return self._writer.record(batch)
 
     def run(self, question: Question[R]) -> R:
-        with self._reader() as cursor:
+        with self._snapshot() as cursor:
             return answer(question, cursor)
 
     def live(self, site_id: str, now: int) -> Live:
@@ -70,7 +77,7 @@ class DuckDBStore:
         return Live(state.active(site_id, now), state.recent(site_id, now))
 
     def session_events(self, session_id: str, site_id: str | None = None) -> list[StoredEvent]:
-        with self._reader() as cursor:
+        with self._snapshot() as cursor:
             return session_events(cursor, session_id, site_id)
 
     def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
@@ -93,8 +100,8 @@ class DuckDBStore:
             if text is not None:
                 connection.execute("INSERT INTO documents VALUES ($1, $2, $3)", [kind, key, text])
             connection.commit()
-            if text is None:  # what was deleted is to be gone from the disk too, not only from the table
-                connection.execute("CHECKPOINT")
+            if text is None:
+                tables.checkpoint()
             return text
 
         kept: str | None = self._writer.call(put)
@@ -119,6 +126,7 @@ class DuckDBStore:
             written = survey.report()
             rewrite(cursor, now, progress, keep_filtered=keep_filtered)
             tables.forget(now)
+            tables.checkpoint()
             return written
 
         with self._reader() as cursor:
@@ -153,6 +161,26 @@ class DuckDBStore:
                 cursor.close()
         except _PASSING as error:
             raise StoreUnavailable from error
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A reader of one state of the data, in which every event is in a session; tables it makes vanish with it."""
+        with self._reader() as cursor:
+            cursor.begin()
+            if not cursor.execute(_IS_FOLDED).fetchall()[0][0]:  # events were written in between
+                cursor.rollback()
+                self._writer.call(lambda tables: self._begin(tables, cursor))
+            try:
+                yield cursor
+            finally:
+                with suppress(duckdb.Error):  # what went wrong before has ended the transaction already
+                    cursor.rollback()
+
+    def _begin(self, tables: Tables, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Begin a transaction where nothing can be written in between."""
+        tables.flush(self._clock())
+        cursor.begin()
+        cursor.execute(_IS_FOLDED).fetchall()  # the first statement takes the state
 
 
 def _open_tables(path: Path, settings: Settings, clock: Clock) -> Tables:

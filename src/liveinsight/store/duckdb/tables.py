@@ -6,14 +6,16 @@ A group of requests becomes durable as one record of the journal: one write, one
                            └──► filtered_events, when they are kept
 
 each step in one transaction that also moves its watermark: `journal`, the number of the last record that is in the
-tables; `folded`, the last event that is in the session rows. So a crash loses nothing and doubles nothing: at the next
-start, records beyond the one and events beyond the other are folded again, and no others.
+tables; `written` and `folded`, the last event that is in `events` and in the session rows. So a crash loses nothing and
+doubles nothing: at the next start, records beyond the first and events beyond the last are folded again, and no others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from liveinsight.store.base import RECENT_MS, Purged
 from liveinsight.store.duckdb.known import KnownIds
@@ -31,8 +33,6 @@ from liveinsight.store.duckdb.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import duckdb
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.duckdb.journal import Journal
@@ -75,6 +75,7 @@ class Tables:
         self.unwritten = 0  # events in the journal that are not yet in the tables
         self._groups: list[Group] = []  # these, in order of arrival
         self._counts: Counter[LedgerKey] = Counter()  # likewise of the ledger
+        self._checkpoint_due = False
         self._seq = self._folded = 0  # last event in `events` or `filtered_events`, and in the session rows
         self._tidied = now
         self._load(now)
@@ -102,7 +103,7 @@ class Tables:
         self._insert("events", stored)
         self._insert("filtered_events", kept)
         self._insert("ledger_new", [(*key, number) for key, number in self._counts.items()])
-        self.connection.execute("UPDATE watermark SET journal = $1", [self._journal.number])
+        self.connection.execute("UPDATE watermark SET journal = $1, written = $2", [self._journal.number, seq])
         self.connection.commit()
         self._seq = seq
         self.unwritten, self._groups, self._counts = 0, [], Counter()
@@ -149,7 +150,7 @@ class Tables:
         con.begin()
         for table in ("ledger", "ledger_new"):
             con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $1", [before])
-        con.execute("DELETE FROM filtered_events WHERE timestamp < $1", [before])
+        kept = con.execute("DELETE FROM filtered_events WHERE timestamp < $1", [before]).fetchall()[0][0]
         con.execute(_PURGED_SESSIONS, [before])
         sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
         events = con.execute(_PURGE_EVENTS).fetchall()[0][0] if sessions else 0
@@ -159,6 +160,8 @@ class Tables:
         con.commit()
         if sessions:
             self.forget(now)
+        if sessions or kept:
+            self.checkpoint()
         return Purged(events, sessions)
 
     def forget(self, now: int) -> None:
@@ -169,7 +172,23 @@ class Tables:
         with lock:
             self.state = State(lock)
             self._load_state(now)
-        self.connection.execute("CHECKPOINT")
+
+    def checkpoint(self) -> None:
+        """What was deleted is to be gone from the disk too, not only from the tables: now, or as soon as it can be.
+
+        DuckDB refuses while somebody reads in a transaction that is older than a change.
+        """
+        try:
+            self.connection.execute("CHECKPOINT")
+        except duckdb.TransactionException:
+            self._checkpoint_due = True
+        else:
+            self._checkpoint_due = False
+
+    def checkpoint_if_due(self) -> None:
+        """Try again what was refused."""
+        if self._checkpoint_due:
+            self.checkpoint()
 
     def close(self) -> None:
         """Let go of the file; what was committed stays."""
@@ -186,9 +205,9 @@ class Tables:
     def _remember(self, group: Group) -> None:
         self._counts.update(group.counts)
         self._groups.append(group)
+        self.unwritten += len(group.events) + len(group.kept)
         if not group.events:
             return
-        self.unwritten += len(group.events)
         self.known.add(group.events)
         with self.state.lock:
             self.state.add(group.events)

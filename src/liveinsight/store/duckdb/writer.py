@@ -175,6 +175,7 @@ class Writer:
             if now - self._flushed >= _FLUSH_SECONDS:
                 self._flushed = now
                 tables.flush(self._clock())
+                tables.checkpoint_if_due()
             else:
                 tables.write_events()
         except Exception as error:  # noqa: BLE001  as above

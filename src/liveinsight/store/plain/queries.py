@@ -8,7 +8,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from liveinsight.models.events import PAGE_VIEW
-from liveinsight.stats.query import Result, Row
+from liveinsight.stats.query import Row, page_of
 from liveinsight.stats.vocabulary import EVENT, INTERVALS, SESSION, VISIT, currency_of, dimension_scope
 from liveinsight.store.plain.values import value_of
 from liveinsight.store.plain.visits import converts, passes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.models.sessions import Session
-    from liveinsight.stats.query import Query
+    from liveinsight.stats.query import Query, Result
     from liveinsight.store.plain.visits import Visit
 
 Key = tuple[str | int, ...]
@@ -123,11 +123,7 @@ def query(asked: Query, visits: list[Visit]) -> Result:
     if asked.only is not None:
         groups = {key: group for key, group in groups.items() if key in asked.only}
     rows = [Row(key, tuple(_measure(name, group) for name in asked.metrics)) for key, group in groups.items()]
-    names = (*asked.dimensions, *asked.metrics)
-    for name, descending in reversed(asked.ordering()):
-        column = names.index(name)
-        rows.sort(key=lambda row: (*row.dimensions, *row.metrics)[column], reverse=descending)
-    return Result(rows[asked.offset : asked.offset + asked.limit], len(rows))
+    return page_of(asked, rows)
 
 
 def _measure(name: str, group: Group) -> int | float:
