@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 HOME = saw("/")
 BAD = {
+    "a slow pattern": (
+        ("events",),
+        {"where": (where("page", "matches", "*a" * 11),)},
+        "invalid_query",
+        "at most 10 *",
+    ),
+    "a currency in small letters": (("revenue:krw",), {}, "unknown_metric", "'revenue:KRW'"),
     "no metric": ((), {}, "invalid_query", "1 to 20 metrics"),
     "unknown metric": (("visiters",), {}, "unknown_metric", "Did you mean 'visitors'?"),
     "dimension as metric": (("page",), {}, "unknown_metric", "no metric 'page'"),
