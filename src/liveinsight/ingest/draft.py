@@ -73,8 +73,10 @@ class Draft:
     region: str = ""
     device: Device = NO_DEVICE
     visitor_id: str = ""
+    session_id: str = field(init=False)
     user_agent: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.session_id = self.event.session_id
         # Cut before anything looks at it: what a stranger may make as long as they like is searched and cached.
         self.user_agent = (self.event.user_agent or self.delivery.user_agent)[:_LONGEST_USER_AGENT]
