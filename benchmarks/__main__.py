@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import live, reads, where
+from benchmarks import live, reads, tracker, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "batches": (f"{BATCH} events a request, likewise", lambda seconds: compare(BATCH, seconds)),
     "live": ("from the answer to the event's arrival at a reader of /api/live", live.measure),
     "reads": (f"reports over {reads.EVENTS:,} events", reads.measure),
+    "tracker": ("main-thread time of the tracker in Chromium, beside an empty script", tracker.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
 }
 
@@ -39,8 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     figures: dict[str, Any] = {"machine": _machine()}
     try:
         require_linux()
-        require_wrk()
-        for name in options.names or BENCHMARKS:
+        names = options.names or [*BENCHMARKS]
+        if names != ["tracker"]:
+            require_wrk()
+        for name in names:
             meaning, measure = BENCHMARKS[name]
             print(f"\n{name}: {meaning}\n", flush=True)
             figures[name] = measure(options.seconds)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 
 from liveinsight import settings
+from liveinsight.handlers.pages import WEB
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ko.md"]
@@ -28,7 +30,38 @@ def test_english_readme_has_the_meanings_of_the_settings() -> None:
     assert [meaning for _, _, meaning in settings.table() if meaning not in text] == []
 
 
-@pytest.mark.parametrize("name", [*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md"])
+DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/tracker.md", "docs/tracker.ko.md", "docs/howto/install.md"]
+
+
+@pytest.mark.parametrize("name", [*READMES, *DOCUMENTS])
 def test_links_lead_somewhere(name: str) -> None:
-    targets = _LINK.findall((ROOT / name).read_text(encoding="utf-8"))
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    path = ROOT / name
+    targets = _LINK.findall(path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+SCRIPTS = WEB / "static" / "js"
+LIMIT = 2000  # bytes of the tracker, gzipped
+PARTS_LIMIT = 4000
+SLACK = 12  # programs that write gzip differ by a few bytes
+
+
+def gzipped(name: str) -> int:
+    return len(gzip.compress((SCRIPTS / f"liveinsight-{name}.js").read_bytes(), 9, mtime=0))
+
+
+def test_the_tracker_keeps_to_its_budget() -> None:
+    assert gzipped("tracker") <= LIMIT
+    assert sum(map(gzipped, ("options", "clicks", "errors", "vitals"))) <= PARTS_LIMIT
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_has_the_sizes_of_the_scripts_that_were_built(name: str) -> None:
+    table = (ROOT / name).read_text(encoding="utf-8").partition("<!-- sizes -->")[2].partition("<!-- /sizes -->")[0]
+    rows = [row.split(" | ") for row in table.strip().splitlines()]
+    tracker = next(int(row[1].strip("*").replace(",", "")) for row in rows if "**LiveInsight" in row[0])
+    assert abs(tracker - gzipped("tracker")) <= SLACK
+    parts = {row[0].partition("liveinsight-")[2].partition(".js")[0]: row[1] for row in rows if ".js" in row[0]}
+    assert set(parts) == {"options", "clicks", "errors", "vitals"}
+    for part, size in parts.items():
+        assert abs(int(size.replace(",", "")) - gzipped(part)) <= SLACK, "make web writes the table"

@@ -31,9 +31,11 @@ async function bundle(entry, options) {
  */
 async function script(entry) {
   const compress = { passes: 3, ecma: /** @type {const} */ (2020), pure_getters: true, unsafe: true };
-  const { code = '' } = await minify(await bundle(entry, { format: 'iife' }), { ecma: 2020, compress, toplevel: true });
-  const block = code.replace(/^"use strict";/, '').replace(/^\(\(\)=>\{var /, '{let ').replace(/\}\)\(\);?$/, '}');
-  return block.startsWith('{let ') ? block : code;
+  const { code = '' } = await minify(await bundle(entry, { format: 'iife' }), { ecma: 2020, compress });
+  const plain = code.replace(/^"use strict";/, '');
+  // Not where a block would let names out.
+  if (/[;{}](var|function)\b/.test(plain.slice('(()=>{var '.length))) return plain;
+  return plain.replace(/^\(\(\)=>\{var /, '{let ').replace(/\}\)\(\);?$/, '}');
 }
 
 /** @param {string} code */

@@ -69,7 +69,7 @@ export async function writeSizes(root, sizes) {
   for (const [name, words] of Object.entries(WORDS)) {
     const path = join(root, name);
     const text = await readFile(path, 'utf8').catch(() => '');
-    const written = text.replace(/(<!-- sizes -->\n)[^]*?(\n<!-- \/sizes -->)/, (_, start, end) => start + table(words, sizes) + end);
+    const written = text.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_, start, end) => `${start}${table(words, sizes)}\n${end}`);
     if (written !== text) await writeFile(path, written);
   }
 }

@@ -7,7 +7,7 @@ const MINUTE = 60;
 
 /** @param {Record<string, string>} storage */
 const keptIn = (storage) =>
-  JSON.parse(`[${Object.keys(storage).filter((key) => KEPT.test(key)).map((key) => storage[key]).join('').slice(0, -1)}]`);
+  JSON.parse(`[${Object.keys(storage).filter((key) => KEPT.test(key)).map((key) => storage[key]).join('').slice(1)}]`);
 
 test('the first page view leaves at once, what follows within a second, one request at a time', async () => {
   const page = load();

@@ -1,6 +1,6 @@
+import { rememberIn } from './memory.js';
 import { watchClicks } from './clicks.js';
 import { guarded, on, say } from './guard.js';
-import { rememberIn } from './memory.js';
 import { before, calls, options } from './options.js';
 import { adopt, record } from './queue.js';
 import { idle, watchViews } from './views.js';

@@ -43,7 +43,7 @@ export const expired = () => !(held.li_seen > Date.now() - HALF_HOUR);
 /** Something happens: in this session, or in a new one. Without memory, the server says who it is. */
 export const touch = () => {
   if (expired()) {
-    put('li_session', options.privacy ? '-' : newId());
+    put('li_session_id', options.privacy ? '-' : newId());
     options.privacy || held.li_user_id || put('li_user_id', newId());
   }
   put('li_seen', Date.now());

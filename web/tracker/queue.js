@@ -15,7 +15,7 @@ const OUTLIVES = 2e4;
 /** Each page load keeps what it has not been told to have arrived under a key of its own: tabs cannot collide. */
 const key = 'li_k' + newId();
 
-/** Events as JSON, each with a comma after it: what happened is kept as it was when it happened. */
+/** Events as JSON, each after a comma: what happened is kept as it was when it happened. */
 let kept = '';
 let wait = 0;
 let sending = 0;
@@ -36,7 +36,7 @@ export const adopt = () =>
 export const flush = async (leaving) => {
   if (!kept || (sending && !leaving) || held.li_send > Date.now()) return;
   const sent = kept;
-  const body = `{"events":[${sent.slice(0, -1)}],"sent_at":${Date.now()}}`;
+  const body = `{"events":[${sent.slice(1)}],"sent_at":${Date.now()}}`;
   // Unlike fetch, a beacon keeps no browser from putting the page into its back/forward cache. It is not known to have
   // arrived: the next page sends it again.
   if (leaving) return navigator.sendBeacon(options.apiUrl, body);
@@ -66,16 +66,16 @@ export const flush = async (leaving) => {
 export const record = (type, data, urgent) => {
   if (!view) return calls.push(() => record(type, data, urgent));
   touch();
-  kept[MOST_KEPT] || put(key, kept +=
-    JSON.stringify({
-      site_id: options.siteId,
-      user_id: held.li_user_id,
-      page_url: (view + place.search).slice(0, 2048),
-      ...data,
-      session_id: held.li_session,
-      event_id: newId(),
-      timestamp: Date.now(),
-      event_type: type,
-    }) + ',');
+  const event = () => ({
+    site_id: options.siteId,
+    user_id: held.li_user_id,
+    page_url: (view + place.search).slice(0, 2048),
+    ...data,
+    session_id: held.li_session_id,
+    event_id: newId(),
+    timestamp: Date.now(),
+    event_type: type,
+  });
+  kept[MOST_KEPT] || put(key, (kept += ',' + JSON.stringify(event())));
   urgent && flush();
 };

@@ -29,8 +29,9 @@ class KnownIds:
 
     An event cannot have been received before it happened. So an earlier copy of one that happened after
     `_complete_from` is in memory if it exists at all; for older events the file must be asked. That holds for ids made
-    for one event: by the tracker (`l`, the time, a dot), as a UUID version 7, or by the pipeline from the content. Another id, such as an order's
-    number, may come back whenever it likes: beyond memory, the file is asked for all of them.
+    for one event: by the tracker (`l`, the time, a dot), as a UUID version 7, or by the pipeline from the content.
+    Another id, such as an order's number, may come back whenever it likes: beyond memory, the file is asked for all of
+    them.
 
     A generation is far larger than what ever waits to be written, so an id that memory has forgotten is in the file.
     """
