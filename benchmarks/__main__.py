@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import enrichment, live, reads, reports, where
+from benchmarks import enrichment, live, reads, reports, tracker, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "batches": (f"{BATCH} events a request, likewise", lambda seconds: compare(BATCH, seconds)),
     "live": ("from the answer to the event's arrival at a reader of /api/live", live.measure),
     "reads": (f"reports over {reads.EVENTS:,} events", reads.measure),
+    "tracker": ("main-thread time of the tracker in Chromium, beside an empty script", tracker.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
     "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
     "reports": (
@@ -36,7 +37,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
         lambda _: reports.measure(),
     ),
 }
-ALONE = frozenset({"enrichment", "reports"})  # measure no server, so they need neither Linux nor wrk
+NO_WRK = frozenset({"enrichment", "reports", "tracker"})  # put no load on a server: they need neither Linux nor wrk
 BY_NAME_ONLY = frozenset({"reports"})  # takes a quarter of an hour
 
 
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures: dict[str, Any] = {"machine": _machine()}
     try:
         names = options.names or [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
-        if not ALONE.issuperset(names):
+        if not NO_WRK.issuperset(names):
             require_linux()
             require_wrk()
         for name in names:

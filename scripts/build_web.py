@@ -60,7 +60,7 @@ def source_files() -> list[Path]:
     """Every file that what is built depends on."""
     folders = [WEB / name for name in ("tracker", "live", "demo")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return sorted([*files, WEB / "build.mjs", *PACKAGE_FILES])
+    return sorted([*files, *WEB.glob("*.mjs"), *WEB.glob("tsconfig*.json"), *PACKAGE_FILES])
 
 
 def fingerprint(files: list[Path] | tuple[Path, ...]) -> str:

@@ -1,8 +1,11 @@
 /** What a page may call once the tracker's script tag has run. */
 interface LiveInsightApi {
-  init(config?: { apiUrl: string; siteId?: string }): void;
-  track(type: string, data?: Record<string, unknown>): void;
-  trackConversion(type: string, data?: { value?: number; currency?: string }): void;
+  init(options?: import('./tracker/types.js').Options): void;
+  track(type: string, properties?: import('./tracker/types.js').Properties, urgent?: unknown): void;
+  trackConversion(type: string, properties?: import('./tracker/types.js').Properties): void;
+  /** Of the options part. */
+  optIn?(): void;
+  optOut?(): void;
 }
 
 interface Window {
@@ -12,4 +15,10 @@ interface Window {
 interface Document {
   /** True while a browser renders a page ahead of a visit that may never happen. */
   readonly prerendering?: boolean;
+}
+
+interface Navigator {
+  /** The visitor asks every site not to sell or share what it learns: Global Privacy Control. */
+  readonly globalPrivacyControl?: boolean;
+  readonly doNotTrack?: string | null;
 }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import httpx
     from playwright.sync_api import Browser, Page
 
-_ARGUMENTS = [
+ARGUMENTS = [
     # For the whole browser and not for a window: the last beacon of a page is sent when its window is gone already, and
     # "HeadlessChrome" is a bot.
     f"--user-agent={CHROME}",
@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
     path = find_browser()
     assert path, "no Chromium or Chrome on PATH: make system-packages"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -42,3 +42,17 @@ def test_nothing_that_is_stored_holds_the_address() -> None:
     assert event.visitor_id.startswith("~")
     for form in ("203.0.113.7", "203.0", bytes([203, 0, 113, 7]).hex(), str(int.from_bytes([203, 0, 113, 7]))):
         assert form not in repr(event)
+
+
+def test_a_browser_that_remembers_nothing_has_a_session_for_each_visitor_and_day() -> None:
+    tea, coffee = stored(session_id="-"), stored(session_id="-", page_url="https://shop.example/coffee")
+    assert tea.session_id == coffee.session_id == tea.visitor_id == visitor()
+    assert stored(session_id="-", request_address="203.0.113.8").session_id != tea.session_id
+    tomorrow = stored(session_id="-", timestamp=NOON + DAY, request_received_at=NOON + DAY)
+    assert tomorrow.session_id != tea.session_id
+
+
+def test_a_user_id_is_the_visitor_also_without_a_session_id() -> None:
+    event = stored(session_id="-", user_id="user-7")
+    assert event.visitor_id == "user-7"
+    assert event.session_id == visitor()

@@ -1,108 +1,81 @@
-const BATCH_DELAY = 500;
-const MAX_KEPT = 200;
+import { say } from './guard.js';
+import { held, newId, put, touch } from './memory.js';
+import { calls, options, place } from './options.js';
+import { view } from './views.js';
+
+const SECOND = 1e3;
+const LONGEST_WAIT = 3e4;
+
+// Fewer than the 500 events that a collector takes at once, however short they are.
+const MOST_KEPT = 6e4;
 
 // Browsers allow 64 KiB for all requests that outlive a page, and one character can take three bytes.
-export const MAX_BODY = 20_000;
+const OUTLIVES = 2e4;
+
+/** Each page load keeps what it has not been told to have arrived under a key of its own: tabs cannot collide. */
+const key = 'li_k' + newId();
+
+/** Events as JSON, each after a comma: what happened is kept as it was when it happened. */
+let kept = '';
+let wait = 0;
+let sending = 0;
 
 /**
- * Milliseconds to wait before the next try. Half of the wait is random, so that the browsers of a busy site do not
- * come back together after an outage.
- *
- * @param {number} failures tries that failed in a row, at least one
- * @param {number} retryAfter seconds the server asked for
- * @param {number} random in [0, 1)
+ * Takes over what other pages, killed or offline, have left behind. One of them may still be alive and send its events
+ * too: the server knows their ids, so they count once.
  */
-export function backoff(failures, retryAfter, random) {
-  return 1000 * (retryAfter + (Math.min(60, 2 ** failures) * (1 + random)) / 2);
-}
-
-/**
- * Events on their way to the collector: batched, one request at a time, kept and retried while the server is away.
- *
- * @param {(body: string) => Promise<Pick<Response, 'ok' | 'status' | 'headers'>>} post
- * @param {(body: string) => boolean} beacon a send that outlives the page; false when the browser refuses it
- */
-export function createQueue(post, beacon) {
-  // Kept as JSON: an event is what it was when it happened, and one that cannot be written fails its own caller only.
-  /** @type {string[]} */
-  let kept = [];
-  let failures = 0;
-  let sending = false;
-  let warned = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-
-  /** @param {string[]} events */
-  const keep = (events) => {
-    kept = events.slice(-MAX_KEPT);
-  };
-
-  const takeBatch = () => {
-    let count = 0;
-    let size = 0;
-    do size += kept[count++].length;
-    while (count < kept.length && size + kept[count].length < MAX_BODY);
-    return kept.splice(0, count);
-  };
-
-  /** @param {string[]} batch */
-  const envelope = (batch) => `{"events":[${batch}],"sent_at":${Date.now()}}`;
-
-  /** @param {number} delay */
-  const flushIn = (delay) => {
-    clearTimeout(timer);
-    timer = setTimeout(flush, delay);
-  };
-
-  /**
-   * @param {string[]} batch
-   * @param {number} [status] none when the server was not reached
-   * @param {string | null} [retryAfter]
-   */
-  const failed = (batch, status, retryAfter) => {
-    if (!status || status > 499 || status === 429) {
-      keep(batch.concat(kept));
-      return backoff(++failures, Number(retryAfter) || 0, Math.random());
+export const adopt = () =>
+  Object.keys(held).map((name) => {
+    if (/^li_k/.test(name) && !kept[MOST_KEPT]) {
+      put(key, (kept += held[name]));
+      delete held[name];
     }
-    if (!warned) console.warn(`LiveInsight: events refused (${status})`);
-    warned = true;
-    return 0;
-  };
+  });
 
-  const flush = () => {
-    timer = undefined;
-    if (sending || !kept[0]) return;
-    sending = true;
-    const batch = takeBatch();
-    post(envelope(batch))
-      .then(
-        (answer) =>
-          answer.ok ? (failures = 0) : failed(batch, answer.status, answer.headers.get('Retry-After')),
-        () => failed(batch),
-      )
-      .then((delay) => {
-        sending = false;
-        if (kept[0]) flushIn(delay);
-      });
-  };
+/** @param {boolean} [leaving] the page may be gone after this: no answer will be heard */
+export const flush = async (leaving) => {
+  if (!kept || (sending && !leaving) || held.li_send > Date.now()) return;
+  const sent = kept;
+  const body = `{"events":[${sent.slice(1)}],"sent_at":${Date.now()}}`;
+  // Unlike fetch, a beacon keeps no browser from putting the page into its back/forward cache. It is not known to have
+  // arrived: the next page sends it again.
+  if (leaving) return navigator.sendBeacon(options.apiUrl, body);
+  let asked = 0;
+  sending = 1;
+  try {
+    const answer = await fetch(options.apiUrl, { method: 'POST', body, keepalive: !sent[OUTLIVES] });
+    asked = SECOND * /** @type {any} */ (answer.headers).get('Retry-After') || 0;
+    const { data, message = data.rejected[0]?.message } = await answer.json();
+    if (!data && answer.status > 428) throw 0;
+    message && say(message);
+    wait = 0;
+    put(key, (kept = kept.slice(sent.length)));
+  } catch {
+    // Randomly, so that the browsers of a busy site do not come back together after an outage; on every page, because
+    // a visitor who clicks through a site must not ask more often than one who reads.
+    put('li_send', Date.now() + asked + Math.random() * (wait = Math.min(LONGEST_WAIT, 2 * wait + SECOND)));
+  }
+  sending = 0;
+};
 
-  return {
-    /**
-     * @param {object} event
-     * @param {boolean} [urgent] not worth losing to the batching delay
-     */
-    push(event, urgent) {
-      keep(kept.concat(JSON.stringify(event)));
-      if (urgent && !failures) flush();
-      else if (!timer) flushIn(BATCH_DELAY);
-    },
-
-    /** The page may be gone after this: hand everything that waits to the browser. */
-    leave() {
-      while (kept[0]) {
-        const batch = takeBatch();
-        if (!beacon(envelope(batch))) return keep(batch.concat(kept));
-      }
-    },
-  };
-}
+/**
+ * @param {string} type
+ * @param {object} [data]
+ * @param {unknown} [urgent] not worth losing to the second until the next batch
+ */
+export const record = (type, data, urgent) => {
+  if (!view) return calls.push(() => record(type, data, urgent));
+  touch();
+  const event = () => ({
+    site_id: options.siteId,
+    user_id: held.li_user_id,
+    page_url: (view + place.search).slice(0, 2048),
+    ...data,
+    session_id: held.li_session_id,
+    event_id: newId(),
+    timestamp: Date.now(),
+    event_type: type,
+  });
+  kept[MOST_KEPT] || put(key, (kept += ',' + JSON.stringify(event())));
+  urgent && flush();
+};

@@ -75,11 +75,13 @@ class Draft:
     region: str = ""
     device: Device = NO_DEVICE
     visitor_id: str = ""
+    session_id: str = field(init=False)
     user_agent: str = field(init=False)
     hints: str = field(init=False)
 
     def __post_init__(self) -> None:
         own, delivery = self.event.user_agent, self.delivery
+        self.session_id = self.event.session_id
         # Cut before anything looks at it: what a stranger may make as long as they like is searched and cached.
         self.user_agent = (own or delivery.user_agent)[:_LONGEST_USER_AGENT]
         # A server that passes on somebody's event has hints of its own, which say nothing of that browser.

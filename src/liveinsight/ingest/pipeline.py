@@ -125,7 +125,7 @@ def _finish(draft: Draft, raw: dict[str, object]) -> StoredEvent:
         sent[CLIENT_HINTS] = draft.hints
     return StoredEvent(
         draft.site_id,
-        event.session_id,
+        draft.session_id,
         event.event_id or _content_id(raw),
         draft.timestamp,
         draft.delivery.received_at,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IN_MEMORY = 500_000  # ids a generation; two generations are kept, about 150 bytes an id
 _KEY = attrgetter("site_id", "event_id")
 _RECEIVED_AT = attrgetter("received_at")
-_MADE_FOR_ONE = re.compile(rf"[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-|{DERIVED}")
+_MADE_FOR_ONE = re.compile(rf"l[0-9a-z]{{8}}\.|[0-9a-f]{{8}}-[0-9a-f]{{4}}-7[0-9a-f]{{3}}-|{DERIVED}")
 _MARGIN_MS = 2 * MINUTE_MS  # how long a request may have been on its way
 
 
@@ -29,8 +29,9 @@ class KnownIds:
 
     An event cannot have been received before it happened. So an earlier copy of one that happened after
     `_complete_from` is in memory if it exists at all; for older events the file must be asked. That holds for ids made
-    for one event: by the tracker (UUID version 7), or by the pipeline from the content. Another id, such as an order's
-    number, may come back whenever it likes: beyond memory, the file is asked for all of them.
+    for one event: by the tracker (`l`, the time, a dot), as a UUID version 7, or by the pipeline from the content.
+    Another id, such as an order's number, may come back whenever it likes: beyond memory, the file is asked for all of
+    them.
 
     A generation is far larger than what ever waits to be written, so an id that memory has forgotten is in the file.
     """
