@@ -9,9 +9,10 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scripts.system_packages import find_browser
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.windows import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,21 +32,40 @@ TELL = """<script>
 </script>"""
 
 
+ATTEMPTS = 6
+SECONDS = 10
+
+
 def test_a_prerendered_page_is_counted_when_it_is_shown(site: Site, tmp_path: Path) -> None:
+    """A browser prerenders when it likes: one that did not is asked again, as another visitor."""
     site.put("/shown", TELL)
     site.put("/never", TELL)
     start = site.put("/", GO + RULES)
+    for attempt in range(ATTEMPTS):
+        _visit(site, start, tmp_path / str(attempt))
+        if session := _session_of_prerendered(site):
+            break
+    else:
+        pytest.fail("the browser prerendered nothing")
+    views = [
+        each["page"] for each in site.events() if (each["event_type"], each["session_id"]) == ("page_view", session)
+    ]
+    assert views == ["/", "/shown"]
+
+
+def _visit(site: Site, start: str, profile: Path) -> None:
     browser = find_browser()
     assert browser
-    command = [browser, "--headless=new", f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", *ARGUMENTS, start]
-    deadline = time.monotonic() + 2 * PATIENCE
+    command = [browser, "--headless=new", f"--user-data-dir={profile}", "--remote-debugging-port=0", *ARGUMENTS, start]
+    deadline = time.monotonic() + SECONDS
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while "was-prerendered" not in site.types():
-            assert time.monotonic() < deadline, "the page was not shown"
+        while not _session_of_prerendered(site) and time.monotonic() < deadline:
             time.sleep(0.1)
     finally:
         process.kill()
         process.wait()
-    views = [event["page"] for event in site.events() if event["event_type"] == "page_view"]
-    assert views == ["/", "/shown"]
+
+
+def _session_of_prerendered(site: Site) -> str | None:
+    return next((each["session_id"] for each in site.events() if each["event_type"] == "was-prerendered"), None)
