@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from liveinsight.questions.conditions import nodes
 from liveinsight.stats import period as periods
+from liveinsight.stats.query import share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,8 +114,3 @@ def others(flow: Flow) -> dict[str, int]:
 def frame(site_id: str, period: Period, filters: tuple[Condition, ...]) -> Answer:
     """What every question has, as it was understood."""
     return {"site_id": site_id, "from": period.start, "to": period.end, "filters": nodes(filters)}
-
-
-def share(part: int, whole: int) -> float:
-    """A part of a whole; of nothing it is 0."""
-    return part / whole if whole else 0.0

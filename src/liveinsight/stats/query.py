@@ -143,6 +143,11 @@ class Query(Question[Result]):
         return replace(self, period=period)
 
 
+def share(part: float, whole: int) -> float:
+    """A part of a whole; of nothing it is 0."""
+    return part / whole if whole else 0.0
+
+
 def page_of(query: Query, rows: list[Row]) -> Result:
     """The asked page of all rows, in the order asked."""
     names = (*query.dimensions, *query.metrics)

@@ -20,6 +20,8 @@ OF_ITS_SESSION = (
 # Only these sessions can have events in the period: it keeps joins small.
 NEAR_PERIOD = ("s.site_id = $site_id", "s.last_activity >= $start", "s.started_at < $end")
 IN_PERIOD = ("e.site_id = $site_id", "e.timestamp >= $start", "e.timestamp < $end")
+# By a number: to sort and join by texts takes several times as long.
+NUMBERED_SESSIONS = f"SELECT *, row_number() OVER () AS walker FROM all_sessions s WHERE {' AND '.join(NEAR_PERIOD)}"
 CONVERSION = "e.event_type = 'conversion'"
 
 

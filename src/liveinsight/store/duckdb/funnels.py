@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from liveinsight.stats.filters import AllOf
 from liveinsight.stats.funnel import Funnel, Step
-from liveinsight.store.duckdb.conditions import NEAR_PERIOD, OF_ITS_SESSION, Bound, Conditions, scopes_of, tables_for
+from liveinsight.store.duckdb.conditions import (
+    NUMBERED_SESSIONS,
+    OF_ITS_SESSION,
+    Bound,
+    Conditions,
+    scopes_of,
+    tables_for,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,13 +31,13 @@ def funnel(asked: Funnel, cursor: duckdb.DuckDBPyConnection) -> list[Step]:
 def _statement(asked: Funnel, bound: Bound) -> str:
     """One row: how many reached each step, then how long each took.
 
-    `walkers` are the sessions or visitors, by a number: to sort and join by texts takes three times as long. `moments`
-    are the events that reach a step, numbered in the order of each walker's time. Each `try_k` adds to every attempt
-    its k-th step: the next moment of the same walker that reaches it.
+    `walkers` are the sessions or visitors, by a number. `moments` are the events that reach a step, with their place in
+    the order of time. Each `try_k` adds to every attempt its k-th step: the next moment of the same walker that reaches
+    it.
     """
     count = len(asked.steps)
     tables = {
-        "walkers": _VISITORS if asked.window else _SESSIONS,
+        "walkers": _VISITORS if asked.window else NUMBERED_SESSIONS,
         "moments": _events(asked, bound),
         "try_1": _attempts(asked),
     }
@@ -38,7 +45,7 @@ def _statement(asked: Funnel, bound: Bound) -> str:
         tables[f"try_{step}"] = _next_step(asked, step)
     depth = " + ".join(f"(t{step} IS NOT NULL)::INTEGER" for step in range(1, count + 1))
     tables["best"] = (
-        f"SELECT * FROM try_{count} QUALIFY row_number() OVER (PARTITION BY walker ORDER BY {depth} DESC, n1) = 1"
+        f"SELECT * FROM try_{count} QUALIFY row_number() OVER (PARTITION BY walker ORDER BY {depth} DESC, p1) = 1"
     )
     reached = [f"count(t{step})" for step in range(1, count + 1)]
     waits = ["0", *(f"median(t{step} - t{step - 1})" for step in range(2, count + 1))]
@@ -46,7 +53,6 @@ def _statement(asked: Funnel, bound: Bound) -> str:
     return f"WITH {clauses} SELECT {', '.join([*reached, *waits])} FROM best"
 
 
-_SESSIONS = f"SELECT *, row_number() OVER () AS walker FROM all_sessions s WHERE {' AND '.join(NEAR_PERIOD)}"
 _VISITORS = """
     SELECT visitor_id, row_number() OVER () AS walker
     FROM (SELECT DISTINCT visitor_id FROM events WHERE site_id = $site_id AND timestamp >= $start)
@@ -66,23 +72,23 @@ def _events(asked: Funnel, bound: Bound) -> str:
         tables = f"events e JOIN walkers s ON {OF_ITS_SESSION}"
     begins = " AND ".join([steps[0], "e.timestamp < $end", *conditions.all_of(asked.filters)])
     flags = [f"{step} AS s{number}" for number, step in enumerate(steps, 1)]
-    columns = ["walker", "e.timestamp", "(e.timestamp, e.event_id) AS number", *flags, f"({begins}) AS begins"]
+    columns = ["walker", "e.timestamp", "(e.timestamp, e.event_id) AS place", *flags, f"({begins}) AS begins"]
     return f"SELECT {', '.join(columns)} FROM {tables} WHERE {' AND '.join(where)}"
 
 
 def _attempts(asked: Funnel) -> str:
     """Within a session, the first attempt gets as far as any other."""
     if asked.window:
-        return "SELECT walker, number AS n1, timestamp AS t1 FROM moments WHERE begins"
-    first = "min(number) AS n1, min(timestamp) AS t1"
+        return "SELECT walker, place AS p1, timestamp AS t1 FROM moments WHERE begins"
+    first = "min(place) AS p1, min(timestamp) AS t1"
     return f"SELECT walker, {first} FROM moments WHERE begins GROUP BY walker"
 
 
 def _next_step(asked: Funnel, step: int) -> str:
     in_time = f"moment.timestamp - t1 <= {asked.window}" if asked.window else "true"
     return (
-        f"SELECT attempt.*, if({in_time}, moment.number, NULL) AS n{step},"
+        f"SELECT attempt.*, if({in_time}, moment.place, NULL) AS p{step},"
         f" if({in_time}, moment.timestamp, NULL) AS t{step} FROM try_{step - 1} attempt"
-        f" ASOF LEFT JOIN (SELECT walker, number, timestamp FROM moments WHERE s{step}) moment"
-        f" ON attempt.walker = moment.walker AND n{step - 1} < moment.number"
+        f" ASOF LEFT JOIN (SELECT walker, place, timestamp FROM moments WHERE s{step}) moment"
+        f" ON attempt.walker = moment.walker AND p{step - 1} < moment.place"
     )

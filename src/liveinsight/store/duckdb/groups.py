@@ -49,6 +49,7 @@ class Groups:
         self._tables = 0
         self._conditions = Conditions(self.bound, NEAR_PERIOD, self._table)
         self._measured = {metric.name for metric in asked.measures}
+        self._counted = {metric.scope for metric in asked.measures}
         self._part = bind_parts(self.bound, asked.parts(), asked.period.end)
         self._dimensions = [f"d{index}" for index in range(len(asked.dimensions))]
         self.columns = [*self._dimensions, *(f"m{index}" for index in range(len(asked.metrics)))]
@@ -76,13 +77,13 @@ class Groups:
 
     def _joined(self) -> str:
         """The groups of every scope, side by side."""
-        kept = self._table if len({metric.scope for metric in self.asked.measures}) > 1 else "({})".format
+        kept = self._table if len(self._counted) > 1 else "({})".format
         scopes: tuple[tuple[str, Callable[[], str]], ...] = (
             (EVENT, self._events),
             (VISIT, self._page_visits),
             (SESSION, self._sessions),
         )
-        tables = [kept(self._grouped(metrics, rows())) for scope, rows in scopes if (metrics := self._metrics(scope))]
+        tables = [kept(self._grouped(self._metrics(scope), rows())) for scope, rows in scopes if scope in self._counted]
         if self._dimensions:
             using = f" USING ({', '.join(self._dimensions)})"
             joined = " FULL JOIN ".join(table + (using if number else "") for number, table in enumerate(tables))
@@ -126,7 +127,7 @@ class Groups:
         session = ("s.session_id", "s.started_at", "e.page")
         columns = [*self._dimensions_at("e.timestamp"), *session, "e.engaged_ms", "e.scroll_depth"]
         conditions = [*self._filters, *self._not_empty]
-        if self._metrics(EVENT):  # which make a row of every group: pairs that reported nothing are not needed
+        if EVENT in self._counted:  # which make a row of every group: pairs that reported nothing are not needed
             conditions.append("(e.engaged_ms IS NOT NULL OR e.scroll_depth IS NOT NULL)")
         rows = self._of_events(columns, self._scopes | {SESSION}, conditions)
         pair = ", ".join([*self._dimensions, "session_id", "started_at", "page"])
@@ -134,9 +135,8 @@ class Groups:
 
     def _everybody(self) -> str:
         """The visitors of all matching events."""
-        scopes = scopes_of(self.asked.filters)
-        where = " AND ".join([*IN_PERIOD, *(NEAR_PERIOD if SESSION in scopes else ()), *self._filters])
-        return f"SELECT count(DISTINCT e.visitor_id) AS visitors FROM {tables_for(scopes)} WHERE {where}"
+        visitors = "count(DISTINCT e.visitor_id) AS visitors"
+        return self._of_events([visitors], scopes_of(self.asked.filters), self._filters)
 
     def _of_events(self, columns: list[str], scopes: set[str], conditions: list[str]) -> str:
         where = " AND ".join([*IN_PERIOD, *(NEAR_PERIOD if SESSION in scopes else ()), *conditions])

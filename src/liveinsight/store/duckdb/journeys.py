@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from liveinsight.stats.journey import Flow, Journey, Link
-from liveinsight.store.duckdb.conditions import IN_PERIOD, NEAR_PERIOD, OF_ITS_SESSION, Bound, Conditions
+from liveinsight.store.duckdb.conditions import (
+    IN_PERIOD,
+    NEAR_PERIOD,
+    NUMBERED_SESSIONS,
+    OF_ITS_SESSION,
+    Bound,
+    Conditions,
+)
 
 if TYPE_CHECKING:
     import duckdb
 
-# `visited` are the sessions that count, by a number: to sort by texts takes several times as long. `changes` are their
-# views of another page than the view before; `away`: how many pages from the first view that counts.
+# `visited` are the sessions that count. `changes` are their views of another page than the view before; `away` says how
+# many pages from the first view that counts.
 _STATEMENT = f"""
     WITH of_period AS (
-        SELECT *, row_number() OVER () AS walker FROM all_sessions s WHERE {" AND ".join(NEAR_PERIOD)}
+        {NUMBERED_SESSIONS}
     ),
     visited AS (
         SELECT walker, min((e.timestamp, e.event_id)) AS since FROM of_period s JOIN events e ON {OF_ITS_SESSION}

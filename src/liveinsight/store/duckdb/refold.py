@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from liveinsight.models.sessions import SESSION_GAP_MS, Session, fold
-from liveinsight.store.duckdb.rows import FOLD_COLUMNS, read_for_fold, session_row
+from liveinsight.store.duckdb.rows import FOLD_COLUMNS, append, read_for_fold, session_row
 from liveinsight.store.duckdb.state import HOLD_MS
 
 if TYPE_CHECKING:
@@ -70,7 +70,5 @@ def _rows(connection: duckdb.DuckDBPyConnection, progress: Callable[[int], None]
 def _append(connection: duckdb.DuckDBPyConnection, rows: dict[str, list[SqlRow]], at_least: int) -> None:
     for table, waiting in rows.items():
         if len(waiting) >= at_least:
-            appender = connection.appender(table)
-            appender.append_rows(waiting)
-            appender.flush()
+            append(connection, table, waiting)
             waiting.clear()

@@ -12,6 +12,8 @@ from liveinsight.models.events import Context, FilteredEvent, StoredEvent
 from liveinsight.models.sessions import Moment, Session
 
 if TYPE_CHECKING:
+    import duckdb
+
     from liveinsight.store.duckdb.state import LedgerKey
 
 EVENT_COLUMNS = (
@@ -53,6 +55,14 @@ def _from_fields(fields: list[Any]) -> StoredEvent:
     """An event of a record. Older ones lack the last fields of events and contexts, which have defaults."""
     fields[_AT_CONTEXT] = Context(*fields[_AT_CONTEXT])
     return StoredEvent(*fields)
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[SqlRow]) -> None:
+    """Add rows to the end of a table."""
+    if rows:
+        appender = connection.appender(table)
+        appender.append_rows(rows)
+        appender.flush()
 
 
 def event_row(seq: int, event: StoredEvent) -> SqlRow:

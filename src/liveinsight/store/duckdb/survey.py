@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from liveinsight.ingest.outcome import Refusal
-from liveinsight.store.duckdb.rows import EVENT_COLUMNS, event_row, read_event
+from liveinsight.store.duckdb.rows import EVENT_COLUMNS, append, event_row, read_event
 from liveinsight.store.reprocessing import Move, changed_fields, move_of, report
 
 if TYPE_CHECKING:
@@ -78,10 +78,7 @@ class Survey:
             if not isinstance(verdict, Refusal) and (kept_for is not None or self._note(event, verdict)):
                 derived.append(event_row(row[0], verdict))
         for table, found in (("derived", derived), ("moving", moving)):
-            if found:
-                appender = self.connection.appender(table)
-                appender.append_rows(found)
-                appender.flush()
+            append(self.connection, table, found)
 
     def _note(self, before: StoredEvent, after: StoredEvent) -> bool:
         """Count what a stored event's change is; gives whether there is any."""

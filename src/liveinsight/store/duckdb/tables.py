@@ -22,6 +22,7 @@ from liveinsight.store.duckdb.known import KnownIds
 from liveinsight.store.duckdb.rows import (
     EVENT_COLUMNS,
     Group,
+    append,
     decode_group,
     encode_group,
     event_row,
@@ -36,13 +37,11 @@ if TYPE_CHECKING:
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.duckdb.journal import Journal
-    from liveinsight.store.duckdb.rows import SqlRow
     from liveinsight.store.duckdb.state import Chain, LedgerKey
 
 _READ_ROWS = 10_000
 _TIDY_EVERY_MS = 10_000
 _OF_CHAINS = "WHERE (site_id, session_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
-_NEWEST = "SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM events UNION ALL SELECT seq FROM filtered_events)"
 _PURGED_SESSIONS = """
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE last_activity < $1
@@ -100,9 +99,9 @@ class Tables:
             kept += [(reason, *event_row(number, event)) for number, (reason, event) in enumerate(filtered, seq + 1)]
             seq += len(filtered)
         self.connection.begin()
-        self._insert("events", stored)
-        self._insert("filtered_events", kept)
-        self._insert("ledger_new", [(*key, number) for key, number in self._counts.items()])
+        append(self.connection, "events", stored)
+        append(self.connection, "filtered_events", kept)
+        append(self.connection, "ledger_new", [(*key, number) for key, number in self._counts.items()])
         self.connection.execute("UPDATE watermark SET journal = $1, written = $2", [self._journal.number, seq])
         self.connection.commit()
         self._seq = seq
@@ -217,23 +216,15 @@ class Tables:
         for old in ("active_sessions", "sessions"):
             if stale := [chain for chain in chains if chain.rows_in == old]:
                 self.connection.execute(f"DELETE FROM {old} {_OF_CHAINS}", _keys(stale))
-        self._insert(table, [session_row(session) for chain in chains for session in chain.sessions])
+        append(self.connection, table, [session_row(session) for chain in chains for session in chain.sessions])
         for chain in chains:
             chain.rows_in = table
             chain.dirty = False
 
-    def _insert(self, table: str, rows: list[SqlRow]) -> None:
-        if rows:
-            appender = self.connection.appender(table)
-            appender.append_rows(rows)
-            appender.flush()
-
     def _load(self, now: int) -> None:
         """Fold the memory from the file: session rows, the events beyond them, the records beyond those."""
         con = self.connection
-        journal, self._folded = con.execute("SELECT journal, folded FROM watermark").fetchall()[0]
-        newest = con.execute(_NEWEST).fetchall()[0][0]
-        self._seq = max(newest, self._folded)  # a purge may have taken the last events
+        journal, self._seq, self._folded = con.execute("SELECT journal, written, folded FROM watermark").fetchall()[0]
         self.known.load(con)
         with self.state.lock:
             self._load_state(now)

@@ -8,7 +8,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from liveinsight.models.events import PAGE_VIEW
-from liveinsight.stats.query import Row, page_of
+from liveinsight.stats.query import Row, page_of, share
 from liveinsight.stats.vocabulary import EVENT, INTERVALS, SESSION, VISIT, currency_of, dimension_scope
 from liveinsight.store.plain.values import value_of
 from liveinsight.store.plain.visits import converts, passes
@@ -70,7 +70,7 @@ class Group:
         )
 
     def mean(self, number: Callable[[Session], int]) -> float:
-        return _share(sum(map(number, self.sessions)), len(self.sessions))
+        return share(sum(map(number, self.sessions)), len(self.sessions))
 
     def time_on_page(self) -> float:
         return self._per_page_visit(lambda event: event.engaged_ms, sum)
@@ -85,33 +85,29 @@ class Group:
         for each in self.events:
             if (report := reported(each.event)) is not None:
                 reports.setdefault(each.page_visit, []).append(report)
-        return _share(fsum(map(total, reports.values())), len(reports))
+        return share(fsum(map(total, reports.values())), len(reports))
 
 
 def _is(moment: object, event: StoredEvent) -> bool:
     return moment == (event.timestamp, event.event_id, event.page)
 
 
-def _share(part: float, whole: int) -> float:
-    return part / whole if whole else 0.0
-
-
 _MEASURES: dict[str, Callable[[Group], int | float]] = {
     "events": lambda group: len(group.events),
     "page_views": Group.views,
     "visitors": Group.visitors,
-    "percentage": lambda group: _share(group.visitors(), group.visitors_in_all),
+    "percentage": lambda group: share(group.visitors(), group.visitors_in_all),
     "entries": Group.entries,
     "exits": Group.exits,
-    "exit_rate": lambda group: _share(group.exits(), group.views()),
+    "exit_rate": lambda group: share(group.exits(), group.views()),
     "conversions": lambda group: sum(each.converts for each in group.events),
-    "conversion_rate": lambda group: _share(group.converted(), group.visitors()),
+    "conversion_rate": lambda group: share(group.converted(), group.visitors()),
     "sessions": lambda group: len(group.sessions),
     "bounce_rate": lambda group: group.mean(lambda session: session.is_bounce),
     "avg_duration": lambda group: group.mean(lambda session: session.duration),
     "views_per_session": lambda group: group.mean(lambda session: session.page_views),
     "converted_sessions": lambda group: sum(group.sessions.values()),
-    "session_conversion_rate": lambda group: _share(sum(group.sessions.values()), len(group.sessions)),
+    "session_conversion_rate": lambda group: share(sum(group.sessions.values()), len(group.sessions)),
     "time_on_page": Group.time_on_page,
     "scroll_depth": Group.scroll_depth,
 }
