@@ -33,6 +33,7 @@ test('ids sort in the order in which they were made, also when the clock steps b
 });
 
 test('what a server cannot take now is kept and sent again, no sooner than it asked, also by the next page', async () => {
+  /** @type {Record<string, string>} */
   const storage = {};
   const page = load({ storage, answers: [{ status: 503, headers: { 'Retry-After': '20' } }] });
   page.api.track('before');

@@ -1,0 +1,5 @@
+import { common } from './common.ts';
+import { reports } from './reports.ts';
+import { units, values } from './values.ts';
+
+export const ko = { common, reports, units, values };

@@ -1,0 +1,47 @@
+import type { units as Units, values as Values } from '../en/values.ts';
+
+export const values: typeof Values = {
+  none: '(없음)',
+  names: {
+    Direct: '직접 유입',
+    desktop: '데스크톱',
+    mobile: '휴대폰',
+    phone: '휴대폰',
+    tablet: '태블릿',
+    laptop: '노트북',
+    page_view: '페이지 조회',
+    click: '클릭',
+    conversion: '전환',
+    page_exit: '페이지 이탈',
+    heartbeat: '접속 유지',
+    scroll: '스크롤',
+    outbound: '외부 링크',
+    download: '다운로드',
+    form_submit: '양식 제출',
+    web_vital: '웹 성능',
+    js_error: '자바스크립트 오류',
+    rage_click: '반복 클릭',
+    click_map: '클릭 위치',
+    direct: '직접 유입',
+    internal: '이 사이트',
+    search: '검색',
+    paid: '광고',
+    social: '소셜',
+    video: '동영상',
+    shopping: '쇼핑',
+    email: '이메일',
+    ai: 'AI 도우미',
+    referral: '다른 사이트',
+    campaign: '캠페인',
+    messenger: '메신저',
+  },
+};
+
+export const units: typeof Units = {
+  h: '시간',
+  m: '분',
+  s: '초',
+  now: '방금',
+  ago: (duration) => `${duration} 전`,
+  weekFrom: (day) => `${day}부터 한 주`,
+};
