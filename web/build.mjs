@@ -2,6 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildDashboard } from './build-dashboard.mjs';
 import { buildTracker, target } from './build-tracker.mjs';
 import { writeSizes } from './sizes.mjs';
 
@@ -33,6 +34,8 @@ await build({ ...shared, entryPoints: ['demo/demo.js', 'demo/demo.css'], outdir:
 await copy('live', ['index.html', 'login.html']);
 await copy('live', ['icon.svg'], 'static/live');
 await copy('demo', ['index.html', 'pricing.html', 'docs.html', 'thanks.html'], 'demo');
+
+await buildDashboard(output);
 
 const sizes = await buildTracker(output);
 for (const [name, { raw, gzipped }] of Object.entries(sizes)) console.log(`${name}: ${raw} bytes, ${gzipped} gzipped`);

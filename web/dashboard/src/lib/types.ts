@@ -100,6 +100,7 @@ export interface Realtime {
 }
 
 export interface LiveEvent {
+  site_id: string;
   event_id: string;
   session_id: string;
   timestamp: number;

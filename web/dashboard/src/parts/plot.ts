@@ -63,7 +63,7 @@ export function draw(element: HTMLElement, series: Series, look: Look, height: n
     {
       width: element.clientWidth,
       height,
-      padding: [12, 12, 0, 0],
+      padding: [12, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, fill: accent, stroke: accent } },
       scales: { x: { time: false, range: (_u, from, to) => (few ? [-1, 1] : [from, to]) }, y: { range: () => [0, most * 1.08] } },
