@@ -21,6 +21,7 @@ from liveinsight.handlers import (
     query_api,
     realtime_api,
     sessions_api,
+    sites_api,
     stats_api,
     vocabulary_api,
 )
@@ -104,7 +105,7 @@ def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
     )
-    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, vocabulary_api)
+    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, sites_api, vocabulary_api)
     for module in (*api, openapi, health, login, pages):
         app.include_router(module.router)
     if settings.demo:

@@ -26,6 +26,12 @@ class Start(Protocol):
     def __call__(self, store: Store | None = None, **settings: Any) -> httpx.Client: ...
 
 
+class Serve(Protocol):
+    """As `Start`; gives the service beside the client, for what a timer or a command would do."""
+
+    def __call__(self, store: Store | None = None, **settings: Any) -> tuple[Analytics, httpx.Client]: ...
+
+
 class _AsgiTransport(httpx.BaseTransport):
     """Calls an ASGI app in an event loop of its own, for tests that are not async."""
 

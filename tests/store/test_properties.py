@@ -80,6 +80,8 @@ steps = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from([SECOND, 11 * SECOND, 5 * MINUTE, 30 * MINUTE, 36 * MINUTE, 2 * DAY])),
     st.tuples(st.just("reopen")),
     st.tuples(st.just("purge"), moments),
+    st.tuples(st.just("purge"), moments, st.sampled_from(SITES)),
+    st.tuples(st.just("purge"), moments, st.none(), st.sampled_from([("a.example",), ("b.example", "(unknown)")])),
 )
 
 
@@ -144,8 +146,8 @@ class World:
     def reopen(self) -> None:
         self.home.reopen()
 
-    def purge(self, moment: int) -> None:
-        assert self.store.purge(self.base + moment) == self.witness.purge(self.base + moment)
+    def purge(self, moment: int, *which: Any) -> None:
+        assert self.store.purge(self.base + moment, *which) == self.witness.purge(self.base + moment, *which)
 
     def ask(self, kind: type, asked: dict[str, Any]) -> None:
         fields = dict(asked)

@@ -1,4 +1,4 @@
-"""Periods and numbers: GET /api/stats, /api/statistics/..., /api/ledger, /api/sites."""
+"""Periods and numbers: GET /api/stats, /api/statistics/..., /api/ledger."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fastapi import Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from liveinsight.handlers.answering import NoQuestion, Service, SiteQuestion, bare, reader_router, success
+from liveinsight.handlers.answering import Service, SiteQuestion, bare, reader_router, success
 from liveinsight.handlers.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
-from liveinsight.handlers.shapes import Ledger, SiteList, Success
+from liveinsight.handlers.shapes import Ledger, Success
 from liveinsight.questions import ListQuestion, PeriodQuestion, StatsQuestion, SummaryQuestion
 from liveinsight.reports.lists import MAX_HOURS
 
@@ -70,9 +70,3 @@ def goal_rates(analytics: Service, question: Annotated[ListQuestion, Query()]) -
 def ledger(analytics: Service, question: Annotated[PeriodQuestion, Query()]) -> Response:
     """What was received, and what became of it, by site and hour. Without a site: of all, and of what had none."""
     return success(analytics.ledger(question))
-
-
-@router.get("/sites", response_model=Success[SiteList])
-def sites(analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
-    """The sites that have events or are named in the settings, busiest first."""
-    return success({"sites": analytics.sites()})
