@@ -9,6 +9,7 @@ import pytest
 
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
+from liveinsight.store.cached import CachedStore
 from liveinsight.store.memory import MemoryStore
 from tests.factories import Clock
 from tests.http.front_ends import FRONT_ENDS, TOKEN, as_reader
@@ -40,7 +41,7 @@ def serve(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Serve]:
 
         def serve(store: Store | None = None, **settings: Any) -> tuple[Analytics, httpx.Client]:
             settings = {"admin_token": TOKEN, "data": "nowhere", **settings}
-            analytics = Analytics(store or MemoryStore(), Settings(**settings), clock)
+            analytics = Analytics(CachedStore(store or MemoryStore()), Settings(**settings), clock)
             stack.callback(analytics.close)
             return analytics, stack.enter_context(FRONT_ENDS[request.param](analytics))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
-from liveinsight.handlers.answering import NoQuestion, Service, failures, reader_router, success
+from liveinsight.handlers.answering import UNCHANGED, NoQuestion, Service, failures, if_changed, reader_router, success
 from liveinsight.handlers.json_body import json_body, writing
 from liveinsight.handlers.shapes import Site, SiteList, Success
 from liveinsight.questions import SiteBody, SiteChange
@@ -17,10 +17,10 @@ router = reader_router("sites", failures(413))
 _Id = Annotated[str, Path(max_length=253)]
 
 
-@router.get("/sites", response_model=Success[SiteList])
-def sites(analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
+@router.get("/sites", response_model=Success[SiteList], responses=UNCHANGED)
+def sites(request: Request, analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
     """The sites that have events, are saved, or are named in the settings, busiest first."""
-    return success(analytics.sites.all())
+    return if_changed(request, success(analytics.sites.all()))
 
 
 @router.post("/sites", response_model=Success[Site], openapi_extra=json_body(SiteBody))
