@@ -125,6 +125,19 @@ def test_purge_asks_first_and_says_what_it_removed(data: str) -> None:
     assert "Removed 0 events" in output("purge", "--older-than", "2", "--data", data, "--yes")
 
 
+def test_one_site_can_be_purged_alone(data: str) -> None:
+    for site in ("one.example", "two.example"):
+        output("seed", *WEEK, "--data", data, "--site", site)
+    removed = output("purge", "--older-than", "2d", "--data", data, "--site", "www.one.example", "--yes")
+    assert " 0 events" not in removed
+    assert "of www.one.example" in removed
+    left = {
+        line.split()[0]: int(line.split()[2].replace(",", ""))
+        for line in output("ledger", "--data", data).splitlines()[1:]
+    }
+    assert left["two.example"] == 3000 > left["one.example"]
+
+
 def test_filtered_events_are_shown_when_they_are_kept(tmp_path: Path) -> None:
     server = Running(tmp_path, keep_filtered="on")
     visit = {"session_id": "s", "timestamp": time.time_ns() // 1_000_000, "event_type": "page_view"}

@@ -30,11 +30,12 @@ _LONGEST_LIST = 100  # rows of a live list; the totals beside it count everybody
 _OUTCOMES = ("stored", "duplicates", "filtered", "rejected")
 
 
-def realtime(site_id: str, live: Live, now: int) -> Answer:
+def realtime(site_id: str, timezone: str, live: Live, now: int) -> Answer:
     """`data` of /api/realtime."""
     online = [each.session for each in live.sessions if each.session.is_online(now)]
     return {
         "site_id": site_id,
+        "timezone": timezone,
         "timestamp": now,
         "online_visitors": len({session.visitor_id for session in online}),
         "active_sessions": len(live.sessions),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from liveinsight import __version__
@@ -21,6 +22,7 @@ from liveinsight.handlers import (
     query_api,
     realtime_api,
     sessions_api,
+    sites_api,
     stats_api,
     vocabulary_api,
 )
@@ -37,6 +39,8 @@ from liveinsight.settings import Settings
 logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY = 3600.0
+_COMPRESS_FROM = 1024  # bytes
+_COMPRESS_LEVEL = 4  # half the time of the usual 9, for a tenth more bytes
 _SLASH_IS_OPTIONAL = ("/api/", "/healthz", "/static/")  # but pages link to each other relative to their own address
 # A trace would carry the token of a login link and the questions of readers out of this process.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -65,6 +69,8 @@ class App:
         rest.state.streams = self._streams
         rest.state.bridge = bridge
         self._rest = AccessLog(rest)
+        # Streams of events are left as they are; the collector and the pages never come here.
+        self._api = AccessLog(GZipMiddleware(rest, _COMPRESS_FROM, _COMPRESS_LEVEL))
 
     def end_streams(self) -> None:
         """End the live streams, which would never finish by themselves. Call it in the event loop, before a stop."""
@@ -74,14 +80,23 @@ class App:
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
-        path = scope["path"]
+        path = _path_within(scope)
         if path.endswith("/") and path.startswith(_SLASH_IS_OPTIONAL):
-            scope["path"] = path = path.rstrip("/")
+            path = path.rstrip("/")
+            scope["path"] = scope["path"].rstrip("/")
         if path == COLLECT:
             await self._collector(scope, receive, send)
             return
+        app = self._api if path.startswith("/api/") else self._rest
         with suppress(Exception):  # answered and logged by now: Starlette raises it once more, for servers to log
-            await self._rest(scope, receive, send)
+            await app(scope, receive, send)
+
+
+def _path_within(scope: Scope) -> str:
+    """The path below the one that the app is mounted at, if it is."""
+    path: str = scope["path"]
+    root = scope.get("root_path", "").rstrip("/")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
@@ -104,7 +119,7 @@ def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
     )
-    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, vocabulary_api)
+    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, sites_api, vocabulary_api)
     for module in (*api, openapi, health, login, pages):
         app.include_router(module.router)
     if settings.demo:

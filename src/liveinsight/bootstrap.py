@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from liveinsight.errors import SettingError
 from liveinsight.ingest.country import Countries
 from liveinsight.service import Analytics, now_ms
+from liveinsight.store.cached import CachedStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,17 +27,20 @@ def open_analytics(settings: Settings, clock: Callable[[], int] = now_ms) -> Ana
 
 
 def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
-    """The store that `settings.store` names: `duckdb:///path`, `memory://`; empty: a file in the data folder."""
+    """The store that `settings.store` names: `duckdb:///path`, `memory://`; empty: a file in the data folder.
+
+    This process owns either, so answers are kept before them.
+    """
     url = settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
     scheme, _, rest = url.partition("://")
     if scheme == "duckdb":
         from liveinsight.store.duckdb import DuckDBStore
 
-        return DuckDBStore(_path(rest, url), settings, clock)
+        return CachedStore(DuckDBStore(_path(rest, url), settings, clock))
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
-        return MemoryStore()
+        return CachedStore(MemoryStore())
     msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use duckdb:///path/to/file, or memory://."
     raise SettingError(msg)
 

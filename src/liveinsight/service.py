@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from liveinsight import answers
 from liveinsight.collection import Collection
-from liveinsight.errors import InvalidInput, NotFound
+from liveinsight.errors import NotFound
 from liveinsight.feed import Feed
 from liveinsight.goals import Goals
 from liveinsight.ingest.derive import derive
 from liveinsight.ingest.lists import load_lists
 from liveinsight.ingest.outcome import Intake
 from liveinsight.ingest.pipeline import Pipeline
-from liveinsight.ingest.site import Sites, site_name
+from liveinsight.ingest.site import site_name
 from liveinsight.ingest.visitor import Visitors
-from liveinsight.known_sites import KnownSites
+from liveinsight.managed_sites import ManagedSites
 from liveinsight.questions.occasion import Occasion
-from liveinsight.questions.period import EVER
 from liveinsight.reports import details, flows, lists, overview, rows
 from liveinsight.salts import StoredSalts
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
 from liveinsight.stats.visits import VisitorSessions
-from liveinsight.store.base import STORED, Batch
+from liveinsight.store.base import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from liveinsight.errors import InvalidInput
     from liveinsight.ingest.country import Countries
     from liveinsight.ingest.draft import Delivery
     from liveinsight.models.events import FilteredEvent, StoredEvent
@@ -73,11 +72,10 @@ class Analytics:
         self.clock = clock
         self._store = store
         self._salts = StoredSalts(store)
-        self._sites = Sites.of(settings.sites)
-        self._known_sites = KnownSites(self._events_by_site)
+        self.sites = ManagedSites(store, settings, clock)
         self.goals = Goals(store, self.site)
         self._pipeline = Pipeline.of(
-            self._sites, Visitors(self._salts), countries, keep_filtered=settings.keep_filtered
+            self.sites.accepted, Visitors(self._salts), countries, keep_filtered=settings.keep_filtered
         )
 
     def collect(self, delivery: Delivery) -> Collection:
@@ -95,20 +93,13 @@ class Analytics:
 
     def _publish(self, recorded: Promise[Recorded]) -> None:
         if recorded.exception() is None and (stored := recorded.result().stored):
-            self._known_sites.add({each.site_id for each in stored})
+            self.sites.arrived(stored)
             self.feed.publish(stored)
-
-    def _events_by_site(self) -> Counter[str]:
-        events: Counter[str] = Counter()
-        for row in self._store.ledger(None, EVER):
-            if row.outcome == STORED:
-                events[row.site_id] += row.events
-        return events
 
     def realtime(self, site_id: str | None = None) -> dict[str, Any]:
         """Who is there now: `data` of /api/realtime."""
         site_id, now = self.site(site_id), self.clock()
-        return answers.realtime(site_id, self._store.live(site_id, now), now)
+        return answers.realtime(site_id, self.sites.timezone(site_id), self._store.live(site_id, now), now)
 
     def active_sessions(self, site_id: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
         """The active sessions, latest activity first, up to `limit`."""
@@ -147,7 +138,7 @@ class Analytics:
 
     def hourly(self, site_id: str | None, hours: int, timezone: str | None) -> list[dict[str, Any]]:
         """The last `hours` hours: /api/statistics/hourly/."""
-        return lists.hourly(hours, timezone or self.settings.timezone, self._occasion(site_id), self._store.run)
+        return lists.hourly(hours, timezone, self._occasion(site_id), self._store.run)
 
     def pages(self, question: ListQuestion) -> list[dict[str, Any]]:
         """The pages, most viewed first: /api/statistics/pages/."""
@@ -185,7 +176,7 @@ class Analytics:
     def _occasion(self, site_id: str | None) -> Occasion:
         site = self.site(site_id)
         goal, funnel = partial(self.goals.saved_goals.get, site), partial(self.goals.saved_funnels.get, site)
-        return Occasion(site, self.clock(), self.settings.timezone, goal, funnel)
+        return Occasion(site, self.clock(), self.sites.timezone(site), goal, funnel)
 
     def ledger(self, question: PeriodQuestion) -> dict[str, Any]:
         """What was received, and what became of it, by site and hour. Without a site: all, and what had none.
@@ -193,50 +184,30 @@ class Analytics:
         Its hours are those of UTC: the period begins with the whole hour that holds its start, so that the first half
         hour of a day is there also where clocks are half an hour off.
         """
-        start, end = question.read_period(self.clock(), self.settings.timezone)
+        site_id = site_name(question.site_id) if question.site_id else None
+        start, end = question.read_period(self.clock(), self.sites.timezone(site_id or ""))
         period = Period(start - start % HOUR_MS, end)
-        rows = self._store.ledger(site_name(question.site_id) if question.site_id else None, period)
+        rows = self._store.ledger(site_id, period)
         return {"from": period.start, "to": period.end, **answers.ledger(rows)}
 
-    def sites(self) -> list[dict[str, Any]]:
-        """The sites that have events or are named in the settings, busiest first."""
-        events = {**dict.fromkeys(self._sites.allowed or (), 0), **self._events_by_site()}
-        ordered = sorted(events.items(), key=lambda item: (-item[1], item[0]))
-        return [{"site_id": site_id, "events": count} for site_id, count in ordered]
-
     def site(self, site_id: str | None) -> str:
-        """The site that is meant: the one named, or the only one there is; "" before there is any.
-
-        Raises NotFound for a site that is not accepted here, InvalidInput when there are several to choose from.
-        """
-        if site_id:
-            name = site_name(site_id)
-            if not self._sites.accepts(name):
-                msg = "There is no site of that name here. GET /api/sites lists them."
-                raise NotFound(msg, code="unknown_site")
-            return name
-        allowed = self._sites.allowed
-        if allowed and len(allowed) == 1:
-            return next(iter(allowed))
-        known = sorted(self._known_sites.names() | (allowed or frozenset()))
-        if len(known) > 1:
-            msg = f"There are {len(known)} sites: say which with site_id, for example site_id={known[0]}."
-            raise InvalidInput(msg, code="site_required")
-        return known[0] if known else ""
+        """The site that is meant. Raises NotFound, InvalidInput: see ManagedSites.site."""
+        return self.sites.site(site_id)
 
     def maintain(self) -> None:
-        """What has to happen now and then: destroy old salts, purge what is older than the settings keep."""
+        """What has to happen now and then: destroy old salts, purge what is older than it is to be kept."""
         now = self.clock()
         salts = self._salts.maintain(now)
         if salts:
             logger.info("salts destroyed", extra={"salts": salts})
-        if self.settings.retention_days:
-            logger.info("purged", extra=self.purge(now - self.settings.retention_days * DAY_MS))
+        self.sites.reload()
+        for before, site_id, without in self.sites.expired(now):
+            logger.info("purged", extra=self.purge(before, site_id, without))
 
-    def purge(self, before: int) -> dict[str, int]:
-        """Remove what is older than `before` (ms)."""
-        purged = self._store.purge(before)
-        self._known_sites = KnownSites(self._events_by_site)  # some may have nothing left
+    def purge(self, before: int, site_id: str | None = None, without: frozenset[str] = frozenset()) -> dict[str, int]:
+        """Remove what is older than `before` (ms), of one site, or of all but those in `without`."""
+        purged = self._store.purge(before, site_name(site_id) if site_id else None, without)
+        self.sites.changed()
         return {"events": purged.events, "sessions": purged.sessions}
 
     def filtered_events(self, site_id: str | None, days: int, limit: int) -> list[FilteredEvent]:
@@ -249,7 +220,7 @@ class Analytics:
     def reprocess(self, progress: Progress, agree: Callable[[Reprocessed], bool]) -> Reprocessed:
         """Derive every stored event by today's rules. See Store.reprocess; `agree` decides whether it is written."""
         done = self._store.reprocess(derive, keep_filtered=self.settings.keep_filtered, progress=progress, agree=agree)
-        self._known_sites = KnownSites(self._events_by_site)  # some may have nothing left, or something now
+        self.sites.changed()
         return done
 
     def prepare(self) -> None:

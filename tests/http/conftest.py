@@ -9,6 +9,7 @@ import pytest
 
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
+from liveinsight.store.cached import CachedStore
 from liveinsight.store.memory import MemoryStore
 from tests.factories import Clock
 from tests.http.front_ends import FRONT_ENDS, TOKEN, as_reader
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from liveinsight.store.base import Store
-    from tests.http.front_ends import Start
+    from tests.http.front_ends import Serve, Start
 
 
 @pytest.fixture
@@ -27,18 +28,34 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture
+def store() -> MemoryStore:
+    """A store that outlives the servers that are started on it."""
+    return MemoryStore()
+
+
 @pytest.fixture(params=FRONT_ENDS)
-def start(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Start]:
-    """Start a server with these settings, on this store; gives a client that is not logged in."""
+def serve(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Serve]:
+    """Start a server with these settings, on this store; gives the service, and a client that is not logged in."""
     with ExitStack() as stack:
 
-        def start(store: Store | None = None, **settings: Any) -> httpx.Client:
+        def serve(store: Store | None = None, **settings: Any) -> tuple[Analytics, httpx.Client]:
             settings = {"admin_token": TOKEN, "data": "nowhere", **settings}
-            analytics = Analytics(store or MemoryStore(), Settings(**settings), clock)
+            analytics = Analytics(CachedStore(store or MemoryStore()), Settings(**settings), clock)
             stack.callback(analytics.close)
-            return stack.enter_context(FRONT_ENDS[request.param](analytics))
+            return analytics, stack.enter_context(FRONT_ENDS[request.param](analytics))
 
-        yield start
+        yield serve
+
+
+@pytest.fixture
+def start(serve: Serve) -> Start:
+    """As `serve`, for tests that only need the client."""
+
+    def start(store: Store | None = None, **settings: Any) -> httpx.Client:
+        return serve(store, **settings)[1]
+
+    return start
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from liveinsight.asgi import create_app
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from liveinsight.store.base import Store
 
 TOKEN = "the-readers-token"
+MOUNTED_AT = "/tools/stats"
 ADDRESS = "203.0.113.7"
 
 
@@ -24,6 +27,12 @@ class Start(Protocol):
     """Starts a server with these settings, on this store; gives a client that is not logged in."""
 
     def __call__(self, store: Store | None = None, **settings: Any) -> httpx.Client: ...
+
+
+class Serve(Protocol):
+    """As `Start`; gives the service beside the client, for what a timer or a command would do."""
+
+    def __call__(self, store: Store | None = None, **settings: Any) -> tuple[Analytics, httpx.Client]: ...
 
 
 class _AsgiTransport(httpx.BaseTransport):
@@ -55,6 +64,13 @@ def _asgi(analytics: Analytics) -> httpx.Client:
     app = create_app(analytics, analytics.settings, analytics.settings.admin_token)
     transport = httpx.ASGITransport(app, client=(ADDRESS, 50_000))
     return httpx.Client(transport=_AsgiTransport(transport), base_url="http://live.example")
+
+
+def under_a_path(analytics: Analytics) -> httpx.Client:
+    """The app as part of another one."""
+    app = create_app(analytics, analytics.settings, analytics.settings.admin_token)
+    transport = httpx.ASGITransport(Starlette(routes=[Mount(MOUNTED_AT, app)]), client=(ADDRESS, 50_000))
+    return httpx.Client(transport=_AsgiTransport(transport), base_url=f"http://live.example{MOUNTED_AT}")
 
 
 FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": _asgi}

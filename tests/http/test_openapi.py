@@ -31,11 +31,11 @@ ROUTES = {
     ("get", "/api/statistics/pages"),
     ("get", "/api/statistics/referrers"),
     ("get", "/api/statistics/goals"),
-    ("post", "/api/query"),
-    ("post", "/api/query/funnel"),
-    ("post", "/api/query/retention"),
-    ("post", "/api/query/journey"),
-    ("post", "/api/query/page"),
+    *((method, "/api/query") for method in ("get", "post")),
+    *((method, "/api/query/funnel") for method in ("get", "post")),
+    *((method, "/api/query/retention") for method in ("get", "post")),
+    *((method, "/api/query/journey") for method in ("get", "post")),
+    *((method, "/api/query/page") for method in ("get", "post")),
     ("get", "/api/goals"),
     ("post", "/api/goals"),
     ("put", "/api/goals/{goal_id}"),
@@ -47,6 +47,9 @@ ROUTES = {
     ("get", "/api/vocabulary"),
     ("get", "/api/ledger"),
     ("get", "/api/sites"),
+    ("post", "/api/sites"),
+    ("put", "/api/sites/{site_id}"),
+    ("delete", "/api/sites/{site_id}"),
     ("get", "/healthz"),
 }
 CART = {"dimension": "page", "values": ["/cart"]}
@@ -80,6 +83,12 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("GET", "/api/statistics/pages", "/api/statistics/pages", None),
     ("GET", "/api/statistics/referrers", "/api/statistics/referrers", None),
     ("GET", "/api/statistics/goals", "/api/statistics/goals", None),
+    ("GET", '/api/query?q={"metrics": ["visitors"], "dimensions": ["day"]}', "/api/query", None),
+    ("GET", "/api/query", "/api/query", None),
+    ("GET", '/api/query/funnel?q={"funnel": "way"}', "/api/query/funnel", None),
+    ("GET", "/api/query/retention?q={}", "/api/query/retention", None),
+    ("GET", '/api/query/journey?q={"page": "/"}', "/api/query/journey", None),
+    ("GET", '/api/query/page?q={"page": "/"}', "/api/query/page", None),
     ("POST", "/api/query", "/api/query", {"metrics": ["visitors", "bounce_rate"], "dimensions": ["hour", "page"]}),
     ("POST", "/api/query/", "/api/query", {"metrics": ["nothing"]}),
     ("POST", "/api/query?a=tree", "/api/query", {"metrics": ["visitors"], "filters": FILTERS, "from": 1}),
@@ -103,6 +112,10 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("GET", "/api/vocabulary", "/api/vocabulary", None),
     ("GET", "/api/ledger", "/api/ledger", None),
     ("GET", "/api/sites", "/api/sites", None),
+    ("POST", "/api/sites", "/api/sites", {"site_id": "https://www.new.example/", "timezone": "Asia/Seoul"}),
+    ("POST", "/api/sites?no=site", "/api/sites", {"site_id": "a b"}),
+    ("PUT", f"/api/sites/{SITE}", "/api/sites/{site_id}", {"timezone": None, "retention_days": 30}),
+    ("DELETE", "/api/sites/nobody-s.example", "/api/sites/{site_id}", None),
     ("GET", "/healthz", "/healthz", None),
 ]
 
@@ -112,7 +125,7 @@ _documents: dict[str, dict[str, Any]] = {}  # by front end: making one takes a w
 
 @pytest.fixture
 def document(request: pytest.FixtureRequest, client: httpx.Client) -> dict[str, Any]:
-    front_end = request.node.callspec.params["start"]
+    front_end = request.node.callspec.params["serve"]
     if front_end not in _documents:
         _documents[front_end] = client.get("/api/openapi.json").json()
     return _documents[front_end]
@@ -177,4 +190,4 @@ def test_the_body_of_every_question_is_published(document: dict[str, Any]) -> No
         schema = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]["schema"]
         assert violations(body, schema, document) == [], url
         assert violations({**body, "nonsense": 1}, schema, document) == ["$.nonsense is not documented"]
-    assert len({path for _, _, path, _ in bodies}) == 9
+    assert len({path for _, _, path, _ in bodies}) == 11

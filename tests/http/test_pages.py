@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from tests.http.front_ends import Start
 
 FILES = {
-    "index.html": "the dashboard",
+    "index.html": "the live page",
+    "dashboard/index.html": "the dashboard",
+    "dashboard/assets/app-1a2b.js": "// the dashboard's script",
+    "dashboard/assets/app-1a2b.js.br": "the script in br",
+    "dashboard/assets/app-1a2b.js.gz": "the script in gzip",
+    "dashboard/assets/plain-3c.css": "/* not compressed */",
     "login.html": "the login page",
     "static/js/liveinsight-tracker.js": "// the tracker",
     "static/live/live.css": "/* style */",
@@ -30,6 +36,7 @@ FILES = {
     "demo/pricing.html": "the prices",
     "secret.txt": "not in a public folder",
 }
+ASSET = "/assets/app-1a2b.js"
 TRACKER = "/static/js/liveinsight-tracker.js"
 
 
@@ -39,7 +46,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
     monkeypatch.setattr(pages, "WEB", tmp_path)
     return tmp_path
 
@@ -61,6 +68,7 @@ def test_pages_are_guarded_and_never_cached(client: httpx.Client, path: str) -> 
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
 
 
@@ -75,7 +83,7 @@ def test_any_site_may_load_the_tracker_and_keep_it_for_an_hour(client: httpx.Cli
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/healthz", TRACKER, "/static/live/live.css"])
+@pytest.mark.parametrize("path", ["/", "/login", "/healthz", TRACKER, "/static/live/live.css", "/assets/app-1a2b.js"])
 def test_head_answers_like_get_without_the_body(client: httpx.Client, path: str) -> None:
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
@@ -94,6 +102,18 @@ def test_head_answers_like_get_without_the_body(client: httpx.Client, path: str)
         "/static/live/..%5c..%5csecret.txt",
         "/static/live/" + "x" * 5000,
         "/static/live",
+        "/assets",
+        "/assets/",
+        "/assets/app-1a2b.js.br",
+        "/assets/app-1a2b.js.gz",
+        "/assets/app-1a2b",
+        "/assets/../index.html",
+        "/assets/..%2findex.html",
+        "/assets/%2e%2e/%2e%2e/secret.txt",
+        "/assets/%2fetc%2fpasswd",
+        "/assets/%00",
+        "/assets/" + "x" * 5000,
+        "/dashboard/index.html",
         "/static/js/nothing.js",
         "/secret.txt",
         "/demo/",
@@ -111,6 +131,58 @@ def test_the_demo_is_served_where_it_is_wanted(start: Start) -> None:
     assert client.get("/demo/").text == "the demo"
     assert client.get("/demo/pricing.html").text == "the prices"
     assert "content-security-policy" in client.get("/demo/").headers
+
+
+def test_until_the_dashboard_is_built_there_is_the_live_page(client: httpx.Client, built: Path) -> None:
+    (built / "dashboard/index.html").unlink()
+    assert as_reader(client).get("/").text == "the live page"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0.1", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("br; q = 0.00, GZIP", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("identity", None),
+        ("identity, *;q=0", None),
+        ("", None),
+    ],
+)
+def test_assets_come_in_the_best_encoding_that_the_browser_takes(
+    client: httpx.Client, accepts: str, encoding: str | None
+) -> None:
+    answer = client.get(ASSET, headers={"Accept-Encoding": accepts})
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == encoding
+    expected = {"br": "the script in br", "gzip": "the script in gzip", None: "// the dashboard's script"}
+    assert answer.text == expected[encoding]
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("accepts", ["br", "identity"])
+def test_an_asset_that_the_browser_has_is_not_sent_again(client: httpx.Client, accepts: str) -> None:
+    answer = client.get(ASSET, headers={"Accept-Encoding": accepts})
+    kept = {"Accept-Encoding": accepts, "If-None-Match": answer.headers["etag"]}
+    again = client.get(ASSET, headers=kept)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in again.headers
+    other = client.get(ASSET, headers={**kept, "Accept-Encoding": "br" if accepts == "identity" else "identity"})
+    assert other.status_code == 200
+
+
+def test_an_asset_without_a_compressed_twin_is_sent_as_it_is(client: httpx.Client) -> None:
+    answer = client.get("/assets/plain-3c.css", headers={"Accept-Encoding": "br"})
+    assert "content-encoding" not in answer.headers
+    assert answer.text == "/* not compressed */"
+    assert answer.headers["vary"] == "Accept-Encoding"
 
 
 def test_without_a_build_the_page_says_how_to_make_one(client: httpx.Client, built: Path) -> None:

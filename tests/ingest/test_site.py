@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveinsight.ingest.site import Sites, site_name
+from liveinsight.ingest.site import Sites, site_in, site_name
 from tests.ingest.tracker import post_events, sent, stored
 
 
@@ -29,6 +29,29 @@ from tests.ingest.tracker import post_events, sent, stored
 )
 def test_the_site_is_the_host_without_www(url: str, site: str) -> None:
     assert stored(page_url=url).site_id == site
+
+
+@pytest.mark.parametrize(
+    ("text", "site"),
+    [
+        ("example.com", "example.com"),
+        (" WWW.Example.com. ", "example.com"),
+        ("https://www.example.com/", "example.com"),
+        ("https://www.example.com/shop?q=1#top", "example.com"),
+        ("example.com/shop", "example.com"),
+        ("localhost:3000", "localhost"),
+        ("http://localhost:3000", "localhost"),
+        ("https://xn--3e0b707e.example/", "한국.example"),
+        ("http://[2001:db8::1]:80/", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("my-shop_1", "my-shop_1"),
+        ("http://[", ""),
+        ("https://", ""),
+        ("/shop", ""),
+    ],
+)
+def test_a_site_is_understood_however_its_owner_writes_it(text: str, site: str) -> None:
+    assert site_in(text) == site
 
 
 def test_a_site_that_is_named_is_used() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from liveinsight.settings import Settings
+from liveinsight.store.cached import CachedStore
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.memory import MemoryStore
 
@@ -27,7 +28,12 @@ def _duckdb(folder: Path, clock: Clock) -> Opener:
     return lambda: DuckDBStore(folder / "liveinsight.duckdb", Settings(data=str(folder)), clock)
 
 
-HOMES: dict[str, Callable[[Path, Clock], Opener]] = {"memory": _memory, "duckdb": _duckdb}
+def _cached(folder: Path, clock: Clock) -> Opener:
+    store = MemoryStore()
+    return lambda: CachedStore(store)
+
+
+HOMES: dict[str, Callable[[Path, Clock], Opener]] = {"memory": _memory, "duckdb": _duckdb, "cached": _cached}
 
 
 class Home:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from liveinsight.stats.period import Period
 from tests.factories import HOUR, NOON, THAT_DAY, Clock, at, event, put, query, table
+from tests.store.keeping import filtered, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,31 @@ def test_ledger_hours_go_when_they_are_over(store: Store) -> None:
     assert [row.hour for row in store.ledger(None, THAT_DAY)] == [NOON, NOON + HOUR]
     store.purge(NOON + HOUR)
     assert [row.hour for row in store.ledger(None, THAT_DAY)] == [NOON + HOUR]
+
+
+def of_two_sites(store: Store) -> None:
+    for site in ("a.example", "b.example"):
+        keep(store, "bot", event(at(0), site=site, session="crawler"), stored=(event(at(0), site=site),))
+
+
+def left(store: Store, site: str) -> tuple[int, int, int]:
+    """What a site has: events, hours of the ledger, filtered events that were kept."""
+    [(events,)] = table(store, query("events", site_id=site))
+    return events, len(store.ledger(site, THAT_DAY)), len(filtered(store, site_id=site))
+
+
+def test_one_site_can_be_purged_alone(store: Store) -> None:
+    of_two_sites(store)
+    assert store.purge(at(120), "a.example") == (1, 1)
+    assert left(store, "a.example") == (0, 0, 0)
+    assert left(store, "b.example") == (1, 2, 1)
+
+
+def test_some_sites_can_be_left_out(store: Store) -> None:
+    of_two_sites(store)
+    assert store.purge(at(120), without=["b.example", "c.example"]) == (1, 1)
+    assert left(store, "a.example") == (0, 0, 0)
+    assert left(store, "b.example") == (1, 2, 1)
 
 
 def test_what_was_purged_stays_away_after_a_restart(store: Store, reopen: Callable[[], Store]) -> None:

@@ -28,10 +28,11 @@ def filtered(
     analytics = options.existing(settings)
     try:
         events = analytics.filtered_events(site, days, limit)
+        zone = timezone or analytics.sites.timezone(site or "")
     finally:
         analytics.close()
     if events:
-        typer.echo(table(events, settings.timezone))
+        typer.echo(table(events, zone))
     elif settings.keep_filtered:
         typer.echo(f"No filtered event was kept in the last {days} days.")
     else:

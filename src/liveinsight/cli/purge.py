@@ -21,6 +21,7 @@ def purge(
     older_than: Annotated[str, typer.Option(metavar="DAYS", help="Age in days, such as 365d.")],
     data: options.Data = None,
     store: options.Store = None,
+    site: options.Site = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove old sessions with their events. The server must be stopped."""
@@ -28,14 +29,17 @@ def purge(
 
     before = now_ms() - _days(older_than) * _DAY_MS
     day = datetime.fromtimestamp(before / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    where = f" of {site}" if site else ""
     analytics = options.existing(options.settings(data=data, store=store))
     try:
         if not yes:
-            typer.confirm(f"Remove every session that ended before {day}, with its events?", abort=True)
-        removed = analytics.purge(before)
+            typer.confirm(f"Remove every session{where} that ended before {day}, with its events?", abort=True)
+        removed = analytics.purge(before, site)
     finally:
         analytics.close()
-    typer.echo(f"Removed {removed['events']:,} events of {removed['sessions']:,} sessions that ended before {day}.")
+    typer.echo(
+        f"Removed {removed['events']:,} events of {removed['sessions']:,} sessions{where} that ended before {day}."
+    )
 
 
 def _days(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -14,6 +15,11 @@ from liveinsight.handlers.shapes import Failure
 from liveinsight.service import Analytics
 
 NO_STORE = {"Cache-Control": "no-store"}
+_REVALIDATED = {"Cache-Control": "private, no-cache"}
+# For the OpenAPI document: routes that answer through `if_changed`.
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Unchanged since the answer whose ETag the request has as If-None-Match."}
+}
 
 
 async def _analytics(request: Request) -> Analytics:
@@ -59,3 +65,22 @@ def bare(data: Any, headers: dict[str, str] = NO_STORE) -> Response:
 def success(data: Any, headers: dict[str, str] = NO_STORE) -> Response:
     """The data in its envelope."""
     return bare({"status": "success", "data": data}, headers)
+
+
+def if_changed(request: Request, answer: Response) -> Response:
+    """The answer to a GET with its ETag, a hash of what it says; 304 without a body when the client has it already.
+
+    A weak one: the same answer may go out compressed.
+    """
+    if request.method != "GET":
+        return answer
+    etag = f'W/"{blake2b(answer.body, digest_size=16).hexdigest()}"'
+    headers = {**_REVALIDATED, "ETag": etag}
+    if not {"*", etag.removeprefix("W/")}.isdisjoint(_tags(request.headers.get("if-none-match", ""))):
+        return Response(status_code=304, headers=headers)
+    answer.headers.update(headers)
+    return answer
+
+
+def _tags(header: str) -> set[str]:
+    return {each.strip().removeprefix("W/") for each in header.split(",")}

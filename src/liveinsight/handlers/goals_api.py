@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
-from liveinsight.handlers.answering import Service, SiteQuestion, failures, reader_router, success
+from liveinsight.handlers.answering import (
+    UNCHANGED,
+    Service,
+    SiteQuestion,
+    failures,
+    if_changed,
+    reader_router,
+    success,
+)
 from liveinsight.handlers.json_body import json_body, writing
 from liveinsight.handlers.report_shapes import FunnelList, GoalList, SavedFunnel, SavedGoal
 from liveinsight.handlers.shapes import Success
@@ -21,10 +29,10 @@ _GoalToSave = Annotated[GoalBody, Depends(writing(GoalBody))]
 _FunnelToSave = Annotated[FunnelBody, Depends(writing(FunnelBody))]
 
 
-@router.get("/goals", response_model=Success[GoalList])
-def goals(analytics: Service, question: _Site) -> Response:
+@router.get("/goals", response_model=Success[GoalList], responses=UNCHANGED)
+def goals(request: Request, analytics: Service, question: _Site) -> Response:
     """The goals of a site."""
-    return success({"goals": analytics.goals.goals(question.site_id)})
+    return if_changed(request, success({"goals": analytics.goals.goals(question.site_id)}))
 
 
 @router.post("/goals", response_model=Success[SavedGoal], openapi_extra=json_body(GoalBody))
@@ -45,10 +53,10 @@ def remove_goal(goal_id: _Id, analytics: Service, question: _Site) -> Response:
     return success(analytics.goals.remove_goal(goal_id, question.site_id))
 
 
-@router.get("/funnels", response_model=Success[FunnelList])
-def funnels(analytics: Service, question: _Site) -> Response:
+@router.get("/funnels", response_model=Success[FunnelList], responses=UNCHANGED)
+def funnels(request: Request, analytics: Service, question: _Site) -> Response:
     """The funnels of a site."""
-    return success({"funnels": analytics.goals.funnels(question.site_id)})
+    return if_changed(request, success({"funnels": analytics.goals.funnels(question.site_id)}))
 
 
 @router.post("/funnels", response_model=Success[SavedFunnel], openapi_extra=json_body(FunnelBody))

@@ -1,4 +1,7 @@
-"""Bodies in JSON, read by hand: not before the reader is known to be one, and never more than is allowed."""
+"""JSON that a request brings, read by hand: not before the reader is known to be one, and never more than is allowed.
+
+A question comes as the body of a POST, or in the address of a GET.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 _MAX_BYTES = 256 * 1024
 _JSON = "application/json"
+_QUESTION = "q"
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -24,10 +28,20 @@ def json_body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 
+def json_parameter(model: type[BaseModel]) -> dict[str, Any]:
+    """For the OpenAPI document: the same in the parameter `q`."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    text = "The question: the JSON that POST takes as its body."
+    parameter = {"name": _QUESTION, "in": "query", "required": True, "description": text}
+    return {"parameters": [{**parameter, "content": {_JSON: {"schema": schema}}}]}
+
+
 def reading(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
-    """A dependency that gives a question: JSON of any content type, as curl sends it."""
+    """A dependency that gives a question: the body, of any content type, as curl sends it; of a GET, the parameter."""
 
     async def read(request: Request) -> Body:
+        if request.method == "GET":
+            return _checked(_parameter(request), model, ("query", _QUESTION))
         return await _body(request, model)
 
     return read
@@ -51,10 +65,26 @@ def writing(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
 
 async def _body(request: Request, model: type[Body]) -> Body:
     text = await read_body(dict(request.scope["headers"]), request.receive, _MAX_BYTES)
+    return _checked(text, model, ("body",))
+
+
+def _parameter(request: Request) -> str:
+    for name in request.query_params:
+        if name != _QUESTION:
+            raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name), "msg": ""}])
+    found = request.query_params.getlist(_QUESTION)
+    if len(found) != 1:
+        raise RequestValidationError([{"type": "missing", "loc": ("query", _QUESTION), "msg": ""}])
+    return found[0]
+
+
+def _checked(text: str | bytes, model: type[Body], whole: tuple[str, ...]) -> Body:
+    """`whole` is the place of an error that is no field's: the fields have the same names wherever they stand."""
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        found = [{**each, "loc": ("body", *_path(each["loc"]))} for each in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        found = [{**each, "loc": ("body", *path) if (path := _path(each["loc"])) else whole} for each in errors]
         raise RequestValidationError(found) from None
 
 

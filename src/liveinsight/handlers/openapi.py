@@ -21,6 +21,8 @@ from liveinsight.questions import (
     PageQuestion,
     QueryBody,
     RetentionQuestion,
+    SiteBody,
+    SiteChange,
 )
 
 _REF = "#/components/schemas/{model}"
@@ -38,7 +40,10 @@ _FAILURES = {
 }
 
 # The bodies that routes read by themselves.
-_BODIES = (QueryBody, FunnelQuestion, RetentionQuestion, JourneyQuestion, PageQuestion, GoalBody, FunnelBody)
+_BODIES = (
+    *(QueryBody, FunnelQuestion, RetentionQuestion, JourneyQuestion, PageQuestion),
+    *(GoalBody, FunnelBody, SiteBody, SiteChange),
+)
 
 router = APIRouter(include_in_schema=False)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from liveinsight.handlers.answering import NO_STORE
+
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 
@@ -19,6 +25,7 @@ SECURITY = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",  # a page that opens ours in a window is left without a handle on it
 }
 # Other sites load this file, also those that isolate themselves from other origins.
 _TRACKER = {
@@ -28,6 +35,16 @@ _TRACKER = {
     "X-Content-Type-Options": "nosniff",
 }
 _REVALIDATED = {**SECURITY, "Cache-Control": "no-cache"}
+# The names change with the content.
+_IMMUTABLE = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Vary": "Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
+_COMPRESSED = {"br": ".br", "gzip": ".gz"}  # what the build writes beside each file, best first
+
+# The dashboard; the live page for as long as that is not built.
+_START_PAGES = ("dashboard/index.html", "index.html")
 
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>LiveInsight</title>
@@ -57,10 +74,43 @@ async def file(folder: str, path: str, headers: dict[str, str], request: Request
     return response
 
 
+async def compressed_file(folder: str, path: str, headers: dict[str, str], request: Request) -> Response:
+    """As `file`, in the best encoding that the browser takes and the build wrote."""
+    if path.endswith(tuple(_COMPRESSED.values())):
+        raise HTTPException(404)
+    accepted = accepted_encodings(request.headers.get("accept-encoding", ""))
+    for encoding, suffix in _COMPRESSED.items():
+        if encoding not in accepted:
+            continue
+        with suppress(HTTPException):  # there is none in this encoding
+            response = await file(folder, path + suffix, headers, request)
+            if response.status_code != HTTPStatus.NOT_MODIFIED:
+                response.headers["Content-Encoding"] = encoding
+            return response
+    return await file(folder, path, headers, request)
+
+
+def accepted_encodings(header: str) -> set[str]:
+    """Which of ours an Accept-Encoding takes: `br;q=0` refuses one, `*` takes those that it does not name."""
+    said: dict[str, bool] = {}
+    for each in header.lower().split(","):
+        name, _, quality = each.partition(";")
+        said[name.strip()] = not _REFUSED.fullmatch(quality.strip())
+    return {name for name in _COMPRESSED if said.get(name, said.get("*", False))}
+
+
 @router.api_route("/", methods=READ)
 async def dashboard(request: Request) -> Response:
     """The dashboard, or the login page."""
-    return page("index.html") if request.app.state.gate.admits(request) else page("login.html", 401)
+    if not request.app.state.gate.admits(request):
+        return page("login.html", 401)
+    return page(next((name for name in _START_PAGES if (WEB / name).is_file()), _START_PAGES[0]))
+
+
+@router.api_route("/assets/{path:path}", methods=READ)
+async def asset(path: str, request: Request) -> Response:
+    """What the dashboard is made of. It links to it relative to its own address."""
+    return await compressed_file("dashboard/assets", path, _IMMUTABLE, request)
 
 
 @router.api_route("/static/js/{path:path}", methods=READ)

@@ -94,6 +94,7 @@ class Realtime(Shape):
     """Now, on one site."""
 
     site_id: str = Field(description="Empty before the first event.")
+    timezone: str = Field(description="Of the site's reports.")
     timestamp: int = Field(description="Now, ms since the epoch.")
     online_visitors: Count
     active_sessions: Count
@@ -216,16 +217,24 @@ class Ledger(Shape):
 
 
 class Site(Shape):
-    """A site and how many events it has."""
+    """A site, how many events it has, and what is set for it: by itself, else by the settings."""
 
     site_id: str
     events: Count
+    timezone: str
+    retention_days: int = Field(description="0: its events are kept for ever.")
+    created_at: int | None = Field(description="When it was saved, ms since the epoch; null when it is not.")
+    last_event_at: int | None = Field(
+        description="When the latest event arrived, ms since the epoch; before the server's last start, the hour of it."
+    )
+    saved: bool
 
 
 class SiteList(Shape):
     """Busiest first."""
 
     sites: list[Site]
+    accepts_any: bool = Field(description="Whether the collector also takes events of sites that are not here.")
 
 
 class Health(Shape):

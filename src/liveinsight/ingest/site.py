@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 253  # of a host name: decoding a longer one costs more than it is worth
 _SITE = re.compile(rf"[\w.:\[\]-]{{1,{_LONGEST}}}")
+_HOST_AND_PORT = re.compile(r"[^:/]+:\d{1,5}")
 
 
 @lru_cache(maxsize=2048)
@@ -31,14 +32,30 @@ def site_name(name: str) -> str:
     return host
 
 
+def is_site_name(name: str) -> bool:
+    """Whether a name in its one spelling can be a site's."""
+    return _SITE.fullmatch(name) is not None
+
+
+def site_in(text: str) -> str:
+    """The site that a person means: its name, or any address of it as the browser shows it; "" when there is none."""
+    text = text.strip()
+    if "/" not in text and not _HOST_AND_PORT.fullmatch(text):
+        return site_name(text)
+    try:
+        return _host_of(text if "://" in text else f"//{text}")
+    except ValueError:  # no address: `http://[`
+        return ""
+
+
 @lru_cache(maxsize=2048)
 def _host_of(url: str) -> str:
     return site_name(urlsplit(url).hostname or "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sites:
-    """The sites whose events are accepted; None accepts any."""
+    """The sites whose events are accepted; None accepts any. Read for every event: to change it, set it as a whole."""
 
     allowed: frozenset[str] | None
 
@@ -58,9 +75,9 @@ class Sites:
         site_id = site_name(sent) if sent else draft.hostname
         if not self.accepts(site_id):
             draft.site_id = UNKNOWN_SITE
-            message = "events of this site are not accepted here: add it to LIVEINSIGHT_SITES"
+            message = "events of this site are not accepted here: add the site first, or name it in LIVEINSIGHT_SITES"
             return rejected("site_not_allowed", "site_id", message)
-        if not _SITE.fullmatch(site_id):
+        if not is_site_name(site_id):
             draft.site_id = UNKNOWN_SITE
             return rejected("invalid_event", "site_id", "must be a host name, or letters, digits and _ . : -")
         draft.site_id = site_id

@@ -6,6 +6,7 @@ from liveinsight.questions.flows import FunnelQuestion, JourneyQuestion, PageQue
 from liveinsight.questions.period import PeriodQuestion
 from liveinsight.questions.query import QueryBody
 from liveinsight.questions.saved import FunnelBody, GoalBody
+from liveinsight.questions.site import SiteBody, SiteChange
 from liveinsight.questions.stats import ListQuestion, StatsQuestion, SummaryQuestion
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "PeriodQuestion",
     "QueryBody",
     "RetentionQuestion",
+    "SiteBody",
+    "SiteChange",
     "StatsQuestion",
     "SummaryQuestion",
 ]

@@ -48,7 +48,7 @@ class PeriodQuestion(BaseModel):
     period: Annotated[str | None, Field(max_length=30, description="today, yesterday, 24h, 7d, 30d, 12mo, ...")] = None
     start: Annotated[Moment | None, Field(alias="from", description="ms or ISO date")] = None
     end: Annotated[Moment | None, Field(alias="to", description="ms or ISO date (that day included)")] = None
-    timezone: Annotated[str | None, Field(max_length=64, description="Without it, that of the settings.")] = None
+    timezone: Annotated[str | None, Field(max_length=64, description="Without it, that of the site.")] = None
 
     @property
     def has_period(self) -> bool:

@@ -25,11 +25,12 @@ _REFERRERS = ("visitors", "sessions")
 _GOALS = ("conversions", "conversion_rate", "converted_sessions", "session_conversion_rate")
 
 
-def hourly(hours: int, timezone: str, occasion: Occasion, run: Run) -> list[Answer]:
+def hourly(hours: int, timezone: str | None, occasion: Occasion, run: Run) -> list[Answer]:
     """Events, page views and visitors of the last `hours` hours, this one included; hours without any are 0."""
     if not 1 <= hours <= MAX_HOURS:
         msg = f"hours must be 1 to {MAX_HOURS}."
         raise InvalidInput(msg, code="invalid_period")
+    timezone = timezone or occasion.timezone
     query = Query(
         site_id=occasion.site_id,
         metrics=_HOURLY,

@@ -5,6 +5,7 @@ A condition is asked of one event at a time. A session-level dimension has the v
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import InvalidInput
@@ -46,25 +47,30 @@ class Filter(NamedTuple):
         return any(value.startswith(each) for each in self.values)
 
 
-class AllOf(NamedTuple):
+# No named tuples, which would be equal when what they join is: a question is told from another by comparing them.
+@dataclass(frozen=True, slots=True)
+class AllOf:
     """Every one of the conditions holds."""
 
     conditions: tuple[Condition, ...]
 
 
-class AnyOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AnyOf:
     """At least one of the conditions holds."""
 
     conditions: tuple[Condition, ...]
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """The condition does not hold."""
 
     condition: Condition
 
 
-class Did(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Did:
     """The same session has an event, at any time, for which the condition holds."""
 
     condition: Condition

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from liveinsight.ingest.outcome import Refusal, Tally
     from liveinsight.models.events import FilteredEvent, StoredEvent
@@ -145,9 +145,10 @@ class Store(Protocol):
         """All documents of a kind by key."""
         ...
 
-    def purge(self, before: int) -> Purged:
+    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
         """Remove the sessions whose last activity is before `before` (ms), their events, and ledger hours over by then.
 
+        Of one site; without it of all, but those in `without`.
         What is gone is forgotten: later sessions of the same client are numbered anew, and the ids of events are free.
         Filtered events that were kept go when they happened before.
         """

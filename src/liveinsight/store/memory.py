@@ -21,7 +21,7 @@ from liveinsight.store.promise import Promise
 from liveinsight.store.reprocessing import ledger_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
@@ -112,16 +112,21 @@ class MemoryStore:
         with self._lock:
             return {key: text for (each, key), text in self._documents.items() if each == kind}
 
-    def purge(self, before: int) -> Purged:
+    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
+        def is_meant(site: str) -> bool:
+            return site_id in {None, site} and site not in without
+
         with self._lock:
-            over = [visit for visit in self._visits(None) if visit.session.last_activity < before]
+            visits = [visit for visit in self._visits(site_id) if is_meant(visit.session.site_id)]
+            over = [visit for visit in visits if visit.session.last_activity < before]
             gone = {(event.site_id, event.event_id) for visit in over for event in visit.events}
             self._arrivals = [
                 Arrival(kept_for, event)
                 for kept_for, event in self._arrivals
-                if (event.timestamp >= before if kept_for else (event.site_id, event.event_id) not in gone)
+                if not is_meant(event.site_id)
+                or (event.timestamp >= before if kept_for else (event.site_id, event.event_id) not in gone)
             ]
-            for row in [row for row in self._ledger if row[0] + HOUR_MS <= before]:
+            for row in [row for row in self._ledger if row[0] + HOUR_MS <= before and is_meant(row[1])]:
                 del self._ledger[row]
         return Purged(len(gone), len(over))
 

@@ -13,7 +13,7 @@ doubles nothing: at the next start, records beyond the first and events beyond t
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -42,9 +42,11 @@ if TYPE_CHECKING:
 _READ_ROWS = 10_000
 _TIDY_EVERY_MS = 10_000
 _OF_CHAINS = "WHERE (site_id, session_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
-_PURGED_SESSIONS = """
+_OF_THE_SITES = "($site_id IS NULL OR site_id = $site_id) AND NOT list_contains($without::VARCHAR[], site_id)"
+_IS_OVER = f"last_activity < $before AND {_OF_THE_SITES}"
+_PURGED_SESSIONS = f"""
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
-    FROM all_sessions WHERE last_activity < $1
+    FROM all_sessions WHERE {_IS_OVER}
 """
 _PURGE_EVENTS = """
     DELETE FROM events USING purged WHERE events.site_id = purged.site_id AND events.session_id = purged.session_id
@@ -142,19 +144,21 @@ class Tables:
         """Whether the tables show everything that is durable."""
         return not self._counts and self._folded == self._seq
 
-    def purge(self, before: int, now: int) -> Purged:
-        """See Store.purge. The memory is folded anew from what is left."""
+    def purge(self, meant: dict[str, Any], now: int) -> Purged:
+        """See Store.purge; `meant` has its arguments by name. The memory is folded anew from what is left."""
         self.flush(now)
         con = self.connection
         con.begin()
         for table in ("ledger", "ledger_new"):
-            con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $1", [before])
-        kept = con.execute("DELETE FROM filtered_events WHERE timestamp < $1", [before]).fetchall()[0][0]
-        con.execute(_PURGED_SESSIONS, [before])
+            con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $before AND {_OF_THE_SITES}", meant)
+        kept = con.execute(
+            f"DELETE FROM filtered_events WHERE timestamp < $before AND {_OF_THE_SITES}", meant
+        ).fetchall()[0][0]
+        con.execute(_PURGED_SESSIONS, meant)
         sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
         events = con.execute(_PURGE_EVENTS).fetchall()[0][0] if sessions else 0
         for table in ("sessions", "active_sessions"):
-            con.execute(f"DELETE FROM {table} WHERE last_activity < $1", [before])
+            con.execute(f"DELETE FROM {table} WHERE {_IS_OVER}", meant)
         con.execute("DROP TABLE purged")
         con.commit()
         if sessions:

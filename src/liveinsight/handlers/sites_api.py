@@ -1,0 +1,43 @@
+"""The sites: /api/sites."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.responses import Response
+
+from liveinsight.handlers.answering import UNCHANGED, NoQuestion, Service, failures, if_changed, reader_router, success
+from liveinsight.handlers.json_body import json_body, writing
+from liveinsight.handlers.shapes import Site, SiteList, Success
+from liveinsight.questions import SiteBody, SiteChange
+
+router = reader_router("sites", failures(413))
+
+_Id = Annotated[str, Path(max_length=253)]
+
+
+@router.get("/sites", response_model=Success[SiteList], responses=UNCHANGED)
+def sites(request: Request, analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
+    """The sites that have events, are saved, or are named in the settings, busiest first."""
+    return if_changed(request, success(analytics.sites.all()))
+
+
+@router.post("/sites", response_model=Success[Site], openapi_extra=json_body(SiteBody))
+def add_site(analytics: Service, body: Annotated[SiteBody, Depends(writing(SiteBody))]) -> Response:
+    """Save a site: from now on its events are accepted, whatever LIVEINSIGHT_SITES names."""
+    return success(analytics.sites.add(body))
+
+
+@router.put("/sites/{site_id}", response_model=Success[Site], openapi_extra=json_body(SiteChange))
+def change_site(
+    site_id: _Id, analytics: Service, body: Annotated[SiteChange, Depends(writing(SiteChange))]
+) -> Response:
+    """Change its time zone or how long its events are kept. A site that was not saved is from now on."""
+    return success(analytics.sites.change(site_id, body))
+
+
+@router.delete("/sites/{site_id}", response_model=Success[Site])
+def remove_site(site_id: _Id, analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
+    """Forget what is set for a site; answers what it is now. Its events stay: `liveinsight purge` removes events."""
+    return success(analytics.sites.remove(site_id))
