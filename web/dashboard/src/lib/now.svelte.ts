@@ -1,4 +1,5 @@
 import { follow, type ConnectionState } from './connection.ts';
+import { fresh } from './fresh.svelte.ts';
 import type { LiveEvent, Realtime } from './types.ts';
 
 const MOST_EVENTS = 200;
@@ -12,7 +13,7 @@ class Now {
   /** Newest first. */
   events = $state.raw<LiveEvent[]>([]);
   /** Ids of events that happened since this page looks, so that they can be shown as new. */
-  fresh = new Set<string>();
+  news = new Set<string>();
   /** The server's clock minus this one: "ago" must not depend on a wrong clock in the room. */
   clockOffset = $state(0);
   #known = new Set<string>();
@@ -22,11 +23,13 @@ class Now {
     this.realtime = undefined;
     this.events = [];
     this.#known.clear();
-    this.fresh.clear();
+    this.news.clear();
     return follow(siteId, {
       state: (state, message = '') => {
+        const isBack = this.state === 'offline' && state !== 'offline';
         this.state = state;
         this.problem = message;
+        if (isBack) fresh.now();
       },
       realtime: (data) => {
         this.clockOffset = data.timestamp - Date.now();
@@ -42,11 +45,11 @@ class Now {
   }
 
   #add(events: LiveEvent[], backlog: boolean): void {
-    const news = events.filter(({ event_id }) => !this.#known.has(event_id)).reverse();
-    this.events = [...news, ...this.events].slice(0, MOST_EVENTS);
+    const unknown = events.filter(({ event_id }) => !this.#known.has(event_id)).reverse();
+    this.events = [...unknown, ...this.events].slice(0, MOST_EVENTS);
     this.#known = new Set(this.events.map(({ event_id }) => event_id));
-    if (!backlog) for (const { event_id } of news) this.fresh.add(event_id);
-    for (const id of this.fresh) if (!this.#known.has(id)) this.fresh.delete(id);
+    if (!backlog) for (const { event_id } of unknown) this.news.add(event_id);
+    for (const id of this.news) if (!this.#known.has(id)) this.news.delete(id);
   }
 }
 

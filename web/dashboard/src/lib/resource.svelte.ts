@@ -9,7 +9,6 @@ export class Resource<Q, T> {
   loading = $state(false);
   /** Whether `data` answers an earlier question than the one asked now. */
   outdated = $state(false);
-  #again = $state(0);
   #answered = '';
 
   /**
@@ -20,7 +19,6 @@ export class Resource<Q, T> {
     $effect(() => {
       const asked = question();
       void fresh.count;
-      void this.#again;
       if (asked === undefined) return;
       const key = JSON.stringify(asked);
       const abort = new AbortController();
@@ -29,8 +27,9 @@ export class Resource<Q, T> {
     });
   }
 
+  /** Ask again, and everything else too: what failed here failed elsewhere, and what has not changed costs nothing. */
   retry(): void {
-    this.#again += 1;
+    fresh.now();
   }
 
   async #load(key: string, ask: () => Promise<T>, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,65 @@
+"""What the owner of a site does at the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from tests.server.running import TOKEN, Running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+AXE = Path(__file__).resolve().parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def log_in(page: Page, server: Running) -> None:
+    page.goto(f"{server.url}/login?token={TOKEN}")
+    page.wait_for_url(f"{server.url}/**")
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A window on the dashboard of one server."""
+
+    page: Page
+    server: str
+
+    def open(self, view: str) -> None:
+        """Open an address, the part after `#/`, and wait until everything that was asked is answered."""
+        self.page.goto(f"{self.server}/#/{view}")
+        self.page.reload()  # another fragment alone loads nothing, and a link opens a page of its own
+        self.settle()
+
+    def settle(self) -> None:
+        expect(self.page.locator("main .card").first).to_be_visible()
+        expect(self.page.locator('main [aria-busy="true"]')).to_have_count(0)
+
+    def card(self, name: str) -> Locator:
+        """A card by its heading."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def tile(self, name: str) -> Locator:
+        """A number of the summary, which is a button."""
+        return self.card("Summary").get_by_role("button", name=name)
+
+    def row(self, name: str) -> Locator:
+        """A row of a breakdown by its first cell."""
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("button", name=name, exact=True))
+
+    @property
+    def chips(self) -> list[str]:
+        return self.page.get_by_role("list", name="Filter").locator(".chip .text").all_inner_texts()
+
+    def complaints(self) -> list[Any]:
+        """What the accessibility checker finds."""
+        # A script tag would need an exception from the page's policy.
+        self.page.evaluate(AXE.read_text())
+        found: list[Any] = self.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            ".then(({violations}) => violations.map(({id, nodes}) => [id, nodes.map(({html}) => html.slice(0, 200))]))"
+        )
+        return found
