@@ -1,4 +1,4 @@
-"""Install what the tests need from the operating system: Chromium, and a font that draws Korean."""
+"""Install what the tests need from the operating system: Chromium, Firefox, and a font that draws Korean."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import subprocess
 import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DEBIAN_PACKAGES = ("chromium", "fonts-nanum")
+FIREFOX = ("firefox-esr", "firefox")
+# One call of apt for each: where one cannot be had, the other still can. Without Firefox, its tests are skipped.
+PACKAGES = {BROWSERS: ("chromium", "fonts-nanum"), FIREFOX: ("firefox-esr",)}
 
 
-def find_browser() -> str | None:
+def find_browser(names: tuple[str, ...] = BROWSERS) -> str | None:
     """Path of the first browser on PATH that the tests can drive."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def apt(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -22,9 +24,9 @@ def apt(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["apt-get", "-qq", *arguments], env=environment, check=False, text=True, capture_output=True)
 
 
-def install() -> str:
+def install(packages: tuple[str, ...]) -> str:
     """Install with apt; the package lists are refreshed only when the first try fails. Returns apt's complaint."""
-    wanted = ("install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES)
+    wanted = ("install", "-y", "--no-install-recommends", *packages)
     if apt(*wanted).returncode == 0:
         return ""
     apt("update")
@@ -32,16 +34,13 @@ def install() -> str:
 
 
 def main() -> None:
-    """Do nothing when a browser is there; end with one plain sentence when it cannot be had."""
-    if find_browser():
-        return
-    complaint = ""
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print(f"Installing {' and '.join(DEBIAN_PACKAGES)} for the browser tests")
-        complaint = install()
+    """Install the browsers that are missing; end with one plain sentence when Chromium cannot be had."""
+    for names, packages in PACKAGES.items():
+        if not find_browser(names) and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+            print(f"Installing {' and '.join(packages)} for the browser tests")
+            if complaint := install(packages):
+                print(complaint, file=sys.stderr)
     if not find_browser():
-        if complaint:
-            print(complaint, file=sys.stderr)
         sys.exit("The browser tests need Chromium or Chrome on PATH: install it (Debian: apt-get install chromium).")
 
 

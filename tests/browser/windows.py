@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,13 @@ def a_window(browser: Browser, **options: Any) -> Iterator[Page]:
     assert [each for each in complaints if not expected or expected not in each] == []
 
 
-def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+class Waits(Protocol):
+    """A page, or another browser."""
+
+    def wait_for_timeout(self, timeout: float, /) -> None: ...
+
+
+def wait_until(page: Waits, condition: Callable[[], bool]) -> None:
     """Wait for something that the page does not show. The browser goes on meanwhile."""
     deadline = time.monotonic() + PATIENCE
     while not condition():

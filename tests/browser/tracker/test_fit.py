@@ -28,9 +28,12 @@ STUB = """<script>
     LiveInsight[name] ||= (...args) => LiveInsight.q.push(() => self.LiveInsight[name]?.(...args));
 </script>"""
 MANAGER = """<script>
-  const script = document.createElement('script');
-  script.src = '%s/static/js/liveinsight-tracker.js';
-  document.head.append(script);
+  (function () {
+    var script = document.createElement('script');
+    script.src = '%s/static/js/liveinsight-tracker.js';
+    script.dataset.siteId = '%s';
+    document.head.appendChild(script);
+  })();
 </script>"""
 
 
@@ -58,7 +61,7 @@ def test_a_tag_manager_can_add_it_late(page: Page, site: Site, diary: Diary) -> 
     page.goto(site.put("/", head=""))
     # As tag managers put in what their users write.
     put_in = "html => document.body.append(document.createRange().createContextualFragment(html))"
-    page.evaluate(put_in, MANAGER % site.collector)
+    page.evaluate(put_in, MANAGER % (site.collector, site.name))
     diary.wait_for(page, "page_view")
     assert diary.agrees(page) == ["page_view"]
 
