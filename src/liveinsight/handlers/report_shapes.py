@@ -231,6 +231,20 @@ class FunnelList(Shape):
     funnels: list[SavedFunnel]
 
 
+class SavedSegment(Shape):
+    """A segment; `filters` as in a query."""
+
+    id: str
+    name: str
+    filters: list[dict[str, Any]]
+
+
+class SegmentList(Shape):
+    """By name."""
+
+    segments: list[SavedSegment]
+
+
 class Languages(Shape):
     """A text in English and Korean."""
 
