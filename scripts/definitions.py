@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.stats.definitions import DEFINITIONS, Definition
 from liveinsight.stats.vocabulary import DIMENSIONS, METRICS, PROPERTY, Dimension, Metric
+from liveinsight.stats.words import COMPARISON_WORDS, OPERATOR_WORDS, PERIOD_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,13 +28,18 @@ class Words(NamedTuple):
     words: str
     metrics: str
     dimensions: str
+    operators: str
+    periods: str
+    comparisons: str
     property: str
     head: tuple[str, str, str]  # name in queries, name for people, meaning
     counts: str
     level: str
     unit: str
+    better: str
     scopes: dict[str, str]
     units: dict[str, str]
+    which: dict[str | None, str]
 
 
 ENGLISH = Words(
@@ -43,11 +49,15 @@ ENGLISH = Words(
     words="Words",
     metrics="Metrics",
     dimensions="Dimensions",
+    operators="Operators of filters",
+    periods="Periods",
+    comparisons="Comparisons",
     property="Any property of your own events is a dimension of the event too",
     head=("in queries", "name", "meaning"),
     counts="counts",
     level="level",
     unit="unit",
+    better="better",
     scopes={"event": "event", "session": "session", "page visit": "page visit", "time": "time"},
     units={
         "count": "count",
@@ -57,6 +67,7 @@ ENGLISH = Words(
         "number": "number",
         "money": "money",
     },
+    which={"higher": "higher", "lower": "lower", None: ""},
 )
 KOREAN = Words(
     title="숫자의 뜻",
@@ -65,13 +76,18 @@ KOREAN = Words(
     words="용어",
     metrics="지표",
     dimensions="차원",
+    operators="필터의 연산자",
+    periods="기간",
+    comparisons="비교",
     property="직접 보낸 이벤트의 속성도 이벤트의 차원입니다",
     head=("쿼리 이름", "이름", "뜻"),
     counts="세는 것",
     level="수준",
     unit="단위",
+    better="좋은 쪽",
     scopes={"event": "이벤트", "session": "세션", "page visit": "페이지 방문", "time": "시간"},
     units={"count": "개수", "ratio": "0~1", "ms": "밀리초", "percent": "0~100", "number": "수", "money": "금액"},
+    which={"higher": "높을수록", "lower": "낮을수록", None: ""},
 )
 _GENERATED = "<!-- Made by `make definitions` from src/liveinsight/stats: do not edit. -->"
 
@@ -91,9 +107,16 @@ def page(words: Words, *, korean: bool) -> str:
         f"## {words.words}\n\n{_table((called, means), ((name(each), meaning(each)) for each in DEFINITIONS))}",
         f"## {words.metrics}\n\n"
         + _table(
-            (in_queries, called, words.counts, words.unit, means),
+            (in_queries, called, words.counts, words.unit, words.better, means),
             (
-                (f"`{each.name}`", name(each), words.scopes[each.scope], words.units[each.unit], meaning(each))
+                (
+                    " ".join(f"`{form}`" for form in (each.name, each.parametrised) if form),
+                    name(each),
+                    words.scopes[each.scope],
+                    words.units[each.unit],
+                    words.which[each.better],
+                    meaning(each),
+                )
                 for each in METRICS.values()
             ),
         ),
@@ -103,6 +126,15 @@ def page(words: Words, *, korean: bool) -> str:
             ((f"`{each.name}`", name(each), words.scopes[each.scope], meaning(each)) for each in DIMENSIONS.values()),
         )
         + f"\n\n{words.property}: `{PROPERTY}plan`.",
+        *(
+            f"## {title}\n\n"
+            + _table((in_queries, called, means), ((f"`{each.name}`", name(each), meaning(each)) for each in listed))
+            for title, listed in (
+                (words.operators, OPERATOR_WORDS),
+                (words.periods, PERIOD_WORDS),
+                (words.comparisons, COMPARISON_WORDS),
+            )
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -8,9 +8,9 @@ from liveinsight.ingest.source import DIRECT
 from liveinsight.ingest.visitor import ANONYMOUS
 from liveinsight.models.events import PAGE_VIEW
 from liveinsight.stats.definitions import DEFINITIONS
-from liveinsight.stats.filters import OPERATORS
 from liveinsight.stats.period import MINUTE_MS
 from liveinsight.stats.vocabulary import DIMENSIONS, METRICS, PROPERTY
+from liveinsight.stats.words import COMPARISON_WORDS, OPERATOR_WORDS, PERIOD_WORDS
 from liveinsight.store.base import RECENT_MS
 
 if TYPE_CHECKING:
@@ -196,10 +196,16 @@ def _empty_line() -> Answer:
 def vocabulary() -> Answer:
     """`data` of /api/vocabulary: what can be asked, and what every word means, in English and Korean."""
     return {
-        "metrics": [_word(each) | {"scope": each.scope, "unit": each.unit} for each in METRICS.values()],
+        "metrics": [
+            _word(each)
+            | {"scope": each.scope, "unit": each.unit, "better": each.better, "parametrised": each.parametrised}
+            for each in METRICS.values()
+        ],
         "dimensions": [_word(each) | {"scope": each.scope} for each in DIMENSIONS.values()],
         "property_prefix": PROPERTY,
-        "operators": list(OPERATORS),
+        "operators": [_word(each) for each in OPERATOR_WORDS],
+        "periods": [_word(each) for each in PERIOD_WORDS],
+        "comparisons": [_word(each) for each in COMPARISON_WORDS],
         "definitions": [_word(each) for each in DEFINITIONS],
     }
 

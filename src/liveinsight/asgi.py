@@ -21,6 +21,7 @@ from liveinsight.handlers import (
     pages,
     query_api,
     realtime_api,
+    segments_api,
     sessions_api,
     sites_api,
     stats_api,
@@ -119,8 +120,9 @@ def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
     )
-    api = (realtime_api, sessions_api, stats_api, query_api, goals_api, sites_api, vocabulary_api)
-    for module in (*api, openapi, health, login, pages):
+    reports = (realtime_api, sessions_api, stats_api, query_api, vocabulary_api)
+    saved = (goals_api, segments_api, sites_api)
+    for module in (*reports, *saved, openapi, health, login, pages):
         app.include_router(module.router)
     if settings.demo:
         app.include_router(pages.demo_router)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from liveinsight.errors import InvalidInput
 from liveinsight.questions.saved import MOST_FUNNELS, MOST_GOALS
-from liveinsight.saved import Saved
+from liveinsight.saved import Saved, site_to_save_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from liveinsight.questions import FunnelBody, GoalBody
+    from liveinsight.saved import WhichSite
     from liveinsight.store.base import Store
 
-    WhichSite = Callable[[str | None], str]
     Answer = dict[str, Any]
 
 
@@ -32,15 +30,15 @@ class Goals:
 
     def add_goal(self, body: GoalBody) -> Answer:
         """Save a goal. Raises InvalidInput."""
-        return self.saved_goals.add(self._known_site(body.site_id), body.content())
+        return self.saved_goals.add(site_to_save_for(body.site_id, self._site), body.content())
 
     def change_goal(self, goal_id: str, body: GoalBody) -> Answer:
         """Save a goal anew. Raises NotFound, InvalidInput."""
-        return self.saved_goals.replace(self._known_site(body.site_id), goal_id, body.content())
+        return self.saved_goals.replace(site_to_save_for(body.site_id, self._site), goal_id, body.content())
 
     def remove_goal(self, goal_id: str, site_id: str | None) -> Answer:
         """Delete a goal. Raises NotFound; InvalidInput while a funnel needs it."""
-        site = self._known_site(site_id)
+        site = site_to_save_for(site_id, self._site)
         for funnel in self.saved_funnels.of(site):
             if any(step.get("goal") == goal_id for step in funnel["steps"]):
                 msg = f"The funnel {funnel['name']!r} has this goal as a step: change that funnel first."
@@ -53,22 +51,14 @@ class Goals:
 
     def add_funnel(self, body: FunnelBody) -> Answer:
         """Save a funnel. Raises InvalidInput, and NotFound for a step that is no goal."""
-        site = self._known_site(body.site_id)
+        site = site_to_save_for(body.site_id, self._site)
         return self.saved_funnels.add(site, body.content(lambda goal: self.saved_goals.get(site, goal)))
 
     def change_funnel(self, funnel_id: str, body: FunnelBody) -> Answer:
         """Save a funnel anew. Raises NotFound, InvalidInput."""
-        site = self._known_site(body.site_id)
+        site = site_to_save_for(body.site_id, self._site)
         return self.saved_funnels.replace(site, funnel_id, body.content(lambda goal: self.saved_goals.get(site, goal)))
 
     def remove_funnel(self, funnel_id: str, site_id: str | None) -> Answer:
         """Delete a funnel. Raises NotFound."""
-        return self.saved_funnels.remove(self._known_site(site_id), funnel_id)
-
-    def _known_site(self, site_id: str | None) -> str:
-        """The site to save for. Before the first event there may be none to mean."""
-        site = self._site(site_id)
-        if not site:
-            msg = "There is no site yet: say which with site_id, for example site_id=shop.example."
-            raise InvalidInput(msg, code="site_required")
-        return site
+        return self.saved_funnels.remove(site_to_save_for(site_id, self._site), funnel_id)

@@ -1,4 +1,4 @@
-"""Small definitions that owners save under a name, site by site, as documents of the store: goals, funnels."""
+"""Small definitions that owners save under a name, site by site, as documents: goals, funnels, segments."""
 
 from __future__ import annotations
 
@@ -12,16 +12,28 @@ from typing import TYPE_CHECKING, Any
 from liveinsight.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from liveinsight.store.base import Store
 
+    WhichSite = Callable[[str | None], str]  # the site that a request means; raises when it cannot be told
     Content = dict[str, Any]  # as the body of a request has it; always with a name
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LONGEST_ID = 100
 
 
+def site_to_save_for(site_id: str | None, which: WhichSite) -> str:
+    """The site that something is saved for. Raises InvalidInput before the first event, when there is none to mean."""
+    site = which(site_id)
+    if not site:
+        msg = "There is no site yet: say which with site_id, for example site_id=shop.example."
+        raise InvalidInput(msg, code="site_required")
+    return site
+
+
 class Saved:
-    """The definitions of one kind, `goal` or `funnel`, on all sites; up to `most` on each.
+    """The definitions of one kind, `goal`, `funnel` or `segment`, on all sites; up to `most` on each.
 
     An id is made of the first name and stays when the name changes: links and funnels may hold it.
     """

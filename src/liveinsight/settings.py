@@ -38,8 +38,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on. 0.0.0.0 accepts connections from other machines.")
     port: int = _setting(8000, "Port to listen on. 0 takes a free one.")
     public_url: str = _setting("", "Address under which browsers reach the server, for the printed links.")
-    sites: tuple[str, ...] = _setting(("*",), "Sites whose events are accepted, comma separated. * accepts any site.")
-    timezone: str = _setting("UTC", "Time zone of the reports, such as Asia/Seoul.")
+    sites: tuple[str, ...] = _setting(
+        ("*",), "Sites whose events are accepted, besides those that are saved; comma separated. * accepts any site."
+    )
+    timezone: str = _setting("UTC", "Time zone of the reports, such as Asia/Seoul, for sites without one of their own.")
     admin_token: str = _setting(
         "", "Token that readers need. Empty: generated once, kept in the data folder.", secret=True
     )
@@ -52,7 +54,9 @@ class Settings:
     )
     queue_limit: int = _setting(20_000, "Events that may wait for the disk before the collector answers 503.")
     memory_limit: str = _setting("512MB", "Memory that DuckDB may use.")
-    retention_days: int = _setting(0, "Days to keep events and sessions. 0 keeps them for ever.")
+    retention_days: int = _setting(
+        0, "Days to keep events and sessions of sites without a number of their own. 0 keeps them for ever."
+    )
     keep_filtered: bool = _setting(False, "Keep filtered events (bots) apart, to look at them.")
     demo: bool = _setting(False, "Serve the demo shop at /demo/ (it sends events of its own).")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")

@@ -44,6 +44,10 @@ ROUTES = {
     ("post", "/api/funnels"),
     ("put", "/api/funnels/{funnel_id}"),
     ("delete", "/api/funnels/{funnel_id}"),
+    ("get", "/api/segments"),
+    ("post", "/api/segments"),
+    ("put", "/api/segments/{segment_id}"),
+    ("delete", "/api/segments/{segment_id}"),
     ("get", "/api/vocabulary"),
     ("get", "/api/ledger"),
     ("get", "/api/sites"),
@@ -109,6 +113,10 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("POST", "/api/funnels", "/api/funnels", {**FUNNEL, "name": "Another", "days": 7}),
     ("PUT", "/api/funnels/way", "/api/funnels/{funnel_id}", FUNNEL),
     ("DELETE", "/api/funnels/way", "/api/funnels/{funnel_id}", None),
+    ("GET", "/api/segments", "/api/segments", None),
+    ("POST", "/api/segments", "/api/segments", {**GOAL, "name": "Another"}),
+    ("PUT", "/api/segments/cart", "/api/segments/{segment_id}", GOAL),
+    ("DELETE", "/api/segments/cart", "/api/segments/{segment_id}", None),
     ("GET", "/api/vocabulary", "/api/vocabulary", None),
     ("GET", "/api/ledger", "/api/ledger", None),
     ("GET", "/api/sites", "/api/sites", None),
@@ -168,7 +176,7 @@ def test_answers_are_as_published(
     method, url, path, body = call
     purchase = {"conversion_type": "purchase", "value": 29.5, "currency": "EUR", "plan": "pro", "trial": True}
     collect(reader, sent(), sent("conversion", "/cart", timestamp=NOON + MINUTE, user_id="ann", **purchase))
-    for route, saved in (("goals", GOAL), ("funnels", FUNNEL)):
+    for route, saved in (("goals", GOAL), ("funnels", FUNNEL), ("segments", GOAL)):
         assert reader.post(f"/api/{route}", json=saved).status_code == 200
     answer = reader.request(method, url, json=body)
     operations = document["paths"][path]
@@ -190,4 +198,4 @@ def test_the_body_of_every_question_is_published(document: dict[str, Any]) -> No
         schema = document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]["schema"]
         assert violations(body, schema, document) == [], url
         assert violations({**body, "nonsense": 1}, schema, document) == ["$.nonsense is not documented"]
-    assert len({path for _, _, path, _ in bodies}) == 11
+    assert len({path for _, _, path, _ in bodies}) == 13

@@ -30,6 +30,7 @@ GET_ROUTES = [
     "/api/statistics/goals",
     "/api/goals",
     "/api/funnels",
+    "/api/segments",
     "/api/ledger",
     "/api/sites",
 ]
@@ -41,6 +42,8 @@ METHODS = {**dict.fromkeys(GET_ROUTES, "GET"), **dict.fromkeys(QUESTIONS, "GET, 
     "/api/funnels/x": "DELETE, PUT",
     "/api/sites": "GET, POST",
     "/api/sites/x": "DELETE, PUT",
+    "/api/segments": "GET, POST",
+    "/api/segments/x": "DELETE, PUT",
 }
 QUERY: dict[str, Any] = {"metrics": ["page_views"], "dimensions": ["page"]}
 

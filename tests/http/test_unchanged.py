@@ -43,9 +43,10 @@ REPORTS = [
     "/api/ledger",
     "/api/goals",
     "/api/funnels",
+    "/api/segments",
     "/api/sites",
 ]
-OF_EVENTS = [each for each in REPORTS if each not in {"/api/goals", "/api/funnels"}]
+OF_EVENTS = [each for each in REPORTS if each not in {"/api/goals", "/api/funnels", "/api/segments"}]
 NOW = ["/api/realtime", "/api/sessions/active", "/api/sessions/s1", "/api/sessions/s1/events"]
 
 

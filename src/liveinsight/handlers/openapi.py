@@ -21,6 +21,7 @@ from liveinsight.questions import (
     PageQuestion,
     QueryBody,
     RetentionQuestion,
+    SegmentBody,
     SiteBody,
     SiteChange,
 )
@@ -42,7 +43,7 @@ _FAILURES = {
 # The bodies that routes read by themselves.
 _BODIES = (
     *(QueryBody, FunnelQuestion, RetentionQuestion, JourneyQuestion, PageQuestion),
-    *(GoalBody, FunnelBody, SiteBody, SiteChange),
+    *(GoalBody, FunnelBody, SegmentBody, SiteBody, SiteChange),
 )
 
 router = APIRouter(include_in_schema=False)

@@ -231,6 +231,20 @@ class FunnelList(Shape):
     funnels: list[SavedFunnel]
 
 
+class SavedSegment(Shape):
+    """A segment; `filters` as in a query."""
+
+    id: str
+    name: str
+    filters: list[dict[str, Any]]
+
+
+class SegmentList(Shape):
+    """By name."""
+
+    segments: list[SavedSegment]
+
+
 class Languages(Shape):
     """A text in English and Korean."""
 
@@ -257,13 +271,20 @@ class MetricWord(Word):
 
     scope: Literal["event", "session", "page visit"]
     unit: Literal["count", "ratio", "ms", "percent", "number", "money"]
+    better: Literal["higher", "lower"] | None = Field(description="What an owner would rather have; null: neither.")
+    parametrised: str | None = Field(description="How it is asked for with more said.", examples=["revenue:{currency}"])
 
 
 class Vocabulary(Shape):
-    """What can be asked, and what the words mean."""
+    """What can be asked, and what the words mean.
+
+    Every metric goes with every dimension; only `revenue` needs a currency: in its name, as dimension or as filter.
+    """
 
     metrics: list[MetricWord]
     dimensions: list[DimensionWord]
     property_prefix: str = Field(description="Before the name of a custom property, this makes a dimension.")
-    operators: list[str]
+    operators: list[Word]
+    periods: list[Word] = Field(description="Those with names of their own; any number of hours, days, months is one.")
+    comparisons: list[Word]
     definitions: list[Word]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from liveinsight.questions.flows import FunnelQuestion, JourneyQuestion, PageQuestion, RetentionQuestion
 from liveinsight.questions.period import PeriodQuestion
 from liveinsight.questions.query import QueryBody
-from liveinsight.questions.saved import FunnelBody, GoalBody
+from liveinsight.questions.saved import FunnelBody, GoalBody, SegmentBody
 from liveinsight.questions.site import SiteBody, SiteChange
 from liveinsight.questions.stats import ListQuestion, StatsQuestion, SummaryQuestion
 
@@ -19,6 +19,7 @@ __all__ = [
     "PeriodQuestion",
     "QueryBody",
     "RetentionQuestion",
+    "SegmentBody",
     "SiteBody",
     "SiteChange",
     "StatsQuestion",

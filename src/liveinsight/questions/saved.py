@@ -1,4 +1,4 @@
-"""What a site's owner saves: goals and funnels."""
+"""What a site's owner saves: goals, funnels and segments."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_GOALS = 50  # on one site: a list of all goals is a query for each
 MOST_FUNNELS = 50
+MOST_SEGMENTS = 50
 
 _TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they turn the text around them
 _ANY_PERIOD = Period(0, 1)
@@ -39,7 +40,7 @@ Days = Annotated[
 
 
 class SavedBody(BaseModel):
-    """What goals and funnels have in common."""
+    """What goals, funnels and segments have in common."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,12 +48,7 @@ class SavedBody(BaseModel):
     name: Name
 
 
-class GoalBody(SavedBody):
-    """A goal: an event for which all filters hold reaches it.
-
-    Heartbeats and other presence events reach it only when a filter names `event_type`.
-    """
-
+class _FiltersBody(SavedBody):
     filters: Annotated[Filters, Field(min_length=1)]
 
     def content(self) -> dict[str, Any]:
@@ -60,6 +56,17 @@ class GoalBody(SavedBody):
         found = conditions(self.filters)
         check_filters(found)
         return {"name": self.name, "filters": nodes(found)}
+
+
+class GoalBody(_FiltersBody):
+    """A goal: an event for which all filters hold reaches it.
+
+    Heartbeats and other presence events reach it only when a filter names `event_type`.
+    """
+
+
+class SegmentBody(_FiltersBody):
+    """A segment: the filters of a question, to be used again."""
 
 
 class StepBody(BaseModel):

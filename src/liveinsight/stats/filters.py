@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import InvalidInput
 from liveinsight.stats.vocabulary import DIMENSIONS, TIME, check_name, dimension_scope
+from liveinsight.stats.words import OPERATOR_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OPERATORS = ("is", "is_not", "contains", "starts_with", "matches")
+OPERATORS = tuple(each.name for each in OPERATOR_WORDS)
 ANYTHING = "*"  # in a pattern of `matches`: any characters, or none
 
 MAX_FILTERS = 20

@@ -14,12 +14,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from liveinsight.errors import InvalidInput
+from liveinsight.stats.words import PERIOD_WORDS
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 DAY_MS = 24 * HOUR_MS
 MAX_PARTS = 50_000
-NAMED = ("today", "yesterday", "24h", "7d", "30d", "12mo")
+NAMED = tuple(each.name for each in PERIOD_WORDS)
 _ROLLING = re.compile(r"([1-9]\d{0,3})(h|d|mo)")
 _LONGEST_DAYS = 3660
 _EARLIEST, _LATEST = 0, 4_102_444_800_000  # 1970 to 2100

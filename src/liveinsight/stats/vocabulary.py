@@ -21,7 +21,8 @@ class Metric(NamedTuple):
     """A number one can ask for.
 
     `scope` says what is counted: events of the period, sessions started in it, or page visits (a session on one page).
-    `unit` is count, ratio (0 to 1), ms, percent (0 to 100), number or money.
+    `unit` is count, ratio (0 to 1), ms, percent (0 to 100), number or money. `better`: whether an owner would rather
+    have it higher or lower; None where that says nothing. `parametrised`: how it is asked for with more said.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Metric(NamedTuple):
     ko: str
     definition: str
     definition_ko: str
+    better: str | None = "higher"
+    parametrised: str | None = None
 
 
 class Dimension(NamedTuple):
@@ -66,6 +69,7 @@ _METRICS = (
         "방문자 비율",
         "Visitors of the row divided by all visitors of the question.",
         "이 행의 방문자를 질문 전체의 방문자로 나눈 값.",
+        better=None,
     ),
     Metric(
         "entries",
@@ -84,6 +88,7 @@ _METRICS = (
         "종료",
         "Page views that were the last of their session, so far.",
         "지금까지 세션의 마지막 페이지뷰인 페이지뷰 수.",
+        better=None,
     ),
     Metric(
         "exit_rate",
@@ -93,6 +98,7 @@ _METRICS = (
         "종료율",
         "Exits divided by page views.",
         "종료를 페이지뷰로 나눈 값.",
+        better="lower",
     ),
     Metric(
         "conversions",
@@ -120,6 +126,7 @@ _METRICS = (
         "매출",
         "Sum of the values of conversions in one currency.",
         "한 통화로 된 전환 값의 합.",
+        parametrised="revenue:{currency}",
     ),
     Metric(
         "sessions",
@@ -138,6 +145,7 @@ _METRICS = (
         "이탈률",
         "Share of sessions with at most one page view and no interaction.",
         "페이지뷰가 하나 이하이고 상호작용이 없는 세션의 비율.",
+        better="lower",
     ),
     Metric(
         "avg_duration",
