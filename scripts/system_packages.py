@@ -9,7 +9,6 @@ import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX = ("firefox-esr", "firefox")
-# One call of apt for each: where one cannot be had, the other still can. Without Firefox, its tests are skipped.
 PACKAGES = {BROWSERS: ("chromium", "fonts-nanum"), FIREFOX: ("firefox-esr",)}
 
 
@@ -34,7 +33,7 @@ def install(packages: tuple[str, ...]) -> str:
 
 
 def main() -> None:
-    """Install the browsers that are missing; end with one plain sentence when Chromium cannot be had."""
+    """Install the browsers that are missing; end with one plain sentence when one cannot be had."""
     for names, packages in PACKAGES.items():
         if not find_browser(names) and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
             print(f"Installing {' and '.join(packages)} for the browser tests")
@@ -42,6 +41,8 @@ def main() -> None:
                 print(complaint, file=sys.stderr)
     if not find_browser():
         sys.exit("The browser tests need Chromium or Chrome on PATH: install it (Debian: apt-get install chromium).")
+    if not find_browser(FIREFOX):
+        sys.exit("The browser tests need Firefox on PATH: install it (Debian: apt-get install firefox-esr).")
 
 
 if __name__ == "__main__":

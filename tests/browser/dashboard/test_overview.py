@@ -216,7 +216,7 @@ def test_every_number_explains_itself(dashboard: Dashboard) -> None:
 def test_a_server_that_is_away_is_said_to_be_away(dashboard: Dashboard) -> None:
     dashboard.open("overview?period=30d")
     dashboard.page.route("**/api/**", lambda route: route.abort())
-    dashboard.page.keyboard.press("d")
+    dashboard.page.keyboard.press("w")
     away = dashboard.card("Pages").get_by_text("The server cannot be reached.")
     expect(away).to_be_visible()
     dashboard.page.unroute("**/api/**")

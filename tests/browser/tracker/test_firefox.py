@@ -21,8 +21,7 @@ BODY = """<button>Order</button> <i role="button" onclick="history.pushState({},
 
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    if not find_browser(FIREFOX):
-        pytest.skip("no Firefox on PATH: Debian has it as firefox-esr")
+    assert find_browser(FIREFOX), "no Firefox on PATH: make system-packages"
     firefox = Firefox(tmp_path_factory.mktemp("firefox"))
     yield firefox
     firefox.quit()
