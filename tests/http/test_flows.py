@@ -266,6 +266,7 @@ def test_a_page_in_detail(ways: httpx.Client) -> None:
 
 def test_a_page_compared_and_filtered(ways: httpx.Client, clock: Clock) -> None:
     happen(ways, clock, visit("ann", "/pricing", at=NOON + DAY))
+    clock.now = NOON + DAY + 2 * HOUR
     data = ask(ways, "/api/query/page", page="/pricing", period="today", compare="previous")
     assert (data["summary"]["visitors"], data["comparison"]["visitors"]) == (1, 3)
     assert data["change"]["page_views"] == -0.75

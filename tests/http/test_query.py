@@ -99,7 +99,17 @@ def test_each_row_is_compared_with_the_period_before(shop: httpx.Client) -> None
         (["/pricing"], [0, 0], [None, None]),
         (["/blog/tea"], [0, 0], [None, None]),
     ]
-    assert data["query"]["compared"] == {"from": local("2026-03-09"), "to": local("2026-03-10")}
+    # It is one o'clock now: that much of the day before.
+    assert data["query"]["compared"] == {"from": local("2026-03-09"), "to": NOON - DAY + HOUR}
+
+
+def test_a_morning_is_not_compared_with_a_whole_day(shop: httpx.Client, clock: Clock) -> None:
+    clock.now = NOON + DAY - HOUR
+    asked: dict[str, Any] = {"metrics": ["visitors"], "compare": "previous"}
+    assert [row["comparison"] for row in ask(shop, **asked, **TODAY)["rows"]] == [[0]]  # by then nobody had come
+    clock.now = NOON + DAY + HOUR
+    assert [row["comparison"] for row in ask(shop, **asked, **TODAY)["rows"]] == [[3]]
+    assert [row["comparison"] for row in ask(shop, **asked, period="yesterday")["rows"]] == [[1]]
 
 
 def test_the_total_is_compared_and_a_rate_may_fall(shop: httpx.Client) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from liveinsight.errors import InvalidInput
 from liveinsight.stats import period as periods
-from liveinsight.stats.period import Period
+from liveinsight.stats.period import MINUTE_MS, Period
 
 if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
@@ -86,9 +86,17 @@ class PeriodQuestion(BaseModel):
         return self.period_at(occasion) if self.has_period else EVER
 
 
-def compared(compare: Compare, period: Period, timezone: str) -> Period | None:
-    """The period to compare with."""
+def compared(compare: Compare, period: Period, occasion: Occasion, timezone: str, *, whole: bool) -> Period | None:
+    """The period to compare with.
+
+    What has gone of a period that is not over yet is compared with as much of the earlier one, to the minute, so that a
+    morning is not measured against a whole day. With `whole`, always with all of it: a series has a place for each part.
+    """
     if compare == "none":
         return None
     before = periods.previous if compare == "previous" else periods.year_before
-    return before(period, timezone)
+    earlier = before(period, timezone)
+    gone = (occasion.now - period.start) // MINUTE_MS * MINUTE_MS
+    if whole or gone < MINUTE_MS or occasion.now >= period.end:
+        return earlier
+    return Period(earlier.start, min(earlier.start + gone, earlier.end))

@@ -68,4 +68,6 @@ class QueryBody(PeriodQuestion):
             offset=self.offset,
             timezone=self.timezone_at(occasion),
         )
-        return Compared(query, self.compare, compared(self.compare, query.period, query.timezone))
+        is_series = query.interval is not None
+        earlier = compared(self.compare, query.period, occasion, query.timezone, whole=is_series)
+        return Compared(query, self.compare, earlier)
