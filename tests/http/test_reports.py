@@ -144,7 +144,7 @@ def test_stats_are_of_a_period(shop: httpx.Client) -> None:
 def test_stats_say_how_much_changed(shop: httpx.Client, clock: Clock) -> None:
     clock.now = NOON + DAY
     collect(shop, *(sent(session_id=f"t{each}", timestamp=clock.now, user_id=f"u{each}") for each in range(3)))
-    clock.now += HOUR
+    clock.now += 2 * HOUR
     data = shop.get("/api/stats", params={"period": "today", "compare": "previous"}).json()["data"]
     # Today three visitors with a page view each; yesterday two with two, one of whom bought.
     assert data["change"]["visitors"] == 0.5

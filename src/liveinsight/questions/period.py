@@ -89,8 +89,8 @@ class PeriodQuestion(BaseModel):
 def compared(compare: Compare, period: Period, occasion: Occasion, timezone: str, *, whole: bool) -> Period | None:
     """The period to compare with.
 
-    What has gone of a period that is not over yet is compared with as much of the earlier one, to the minute, so that a
-    morning is not measured against a whole day. With `whole`, always with all of it: a series has a place for each part.
+    What has gone of a period that is not over yet is compared with as much of the earlier one, to the minute: a morning
+    with a morning. With `whole`, always with all of it: a series has a place for each part.
     """
     if compare == "none":
         return None
