@@ -1,5 +1,6 @@
 import { common } from './common.ts';
+import { live } from './live.ts';
 import { reports } from './reports.ts';
 import { units, values } from './values.ts';
 
-export const en = { common, reports, units, values };
+export const en = { common, live, reports, units, values };
