@@ -96,7 +96,7 @@ export function part(time: number, interval: Interval, timezone: string, full = 
 
 /** A name short enough for a row. Generated ids begin with a time, so their end tells two apart. */
 export const visitorName = (id: string | null | undefined): string =>
-  !id ? t().values.none : id.length > 16 ? `…${id.slice(-6)}` : id;
+  !id ? t().values.none : id.length > 12 ? `…${id.slice(-6)}` : id;
 
 /** One of 12 colours of a visitor, the same wherever the visitor appears. */
 export function hue(id = ''): number {
