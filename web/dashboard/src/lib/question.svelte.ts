@@ -9,7 +9,8 @@ export interface Question {
   metrics: string[];
   dimensions?: string[];
   filters?: FilterNode[];
-  goal?: string;
+  /** The id of a saved goal, or what an event must be like to reach one that is not saved. */
+  goal?: string | FilterNode[];
   compare?: Compare;
   order_by?: { by: string; descending: boolean }[];
   limit?: number;
