@@ -1,6 +1,7 @@
 import { common } from './common.ts';
+import { flows } from './flows.ts';
 import { manage } from './manage.ts';
 import { reports } from './reports.ts';
 import { units, values } from './values.ts';
 
-export const ko = { common, manage, reports, units, values };
+export const ko = { common, flows, manage, reports, units, values };
