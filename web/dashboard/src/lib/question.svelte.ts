@@ -9,7 +9,8 @@ export interface Question {
   metrics: string[];
   dimensions?: string[];
   filters?: FilterNode[];
-  goal?: string;
+  /** The id of a saved goal, or what an event must be like to reach one that is not saved. */
+  goal?: string | FilterNode[];
   compare?: Compare;
   order_by?: { by: string; descending: boolean }[];
   limit?: number;
@@ -33,7 +34,7 @@ export function whole<Q extends { filters?: FilterNode[] }>(question: Q): Q & Re
 export const query = (question: () => Question | undefined): Resource<object, QueryResult> => report('query', question);
 
 /** One of the other reports: `query/funnel`, `query/retention`, `query/journey`, `query/page`. */
-export function report<T>(path: string, question: () => { filters?: FilterNode[] } | undefined): Resource<object, T> {
+export function report<T>(path: string, question: () => (object & { filters?: FilterNode[] }) | undefined): Resource<object, T> {
   return new Resource<object, T>(
     () => {
       const asked = question();
