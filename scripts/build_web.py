@@ -38,7 +38,8 @@ def main() -> None:
     check = arguments.parse_args().check
 
     sources = fingerprint(source_files())
-    if not check and read(BUILT_FROM) == sources and (OUTPUT / "index.html").is_file() and REFERRERS.is_file():
+    is_built = (OUTPUT / "dashboard" / "index.html").is_file() and REFERRERS.is_file()
+    if not check and is_built and read(BUILT_FROM) == sources:
         print("web: up to date")
         return
 
@@ -61,9 +62,9 @@ def main() -> None:
 
 def source_files() -> list[Path]:
     """Every file that what is built depends on."""
-    folders = [WEB / name for name in ("tracker", "live", "demo", "dashboard")]
+    folders = [WEB / name for name in ("tracker", "dashboard", "login", "demo")]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return sorted([*files, *WEB.glob("*.mjs"), *WEB.glob("tsconfig*.json"), *PACKAGE_FILES])
+    return sorted([*files, *WEB.glob("*.mjs"), *WEB.glob("*.svg"), *WEB.glob("tsconfig*.json"), *PACKAGE_FILES])
 
 
 def fingerprint(files: list[Path] | tuple[Path, ...]) -> str:

@@ -22,17 +22,19 @@ async function copy(folder, files, destination = '') {
   await Promise.all(files.map((name) => copyFile(join(here, folder, name), join(output, destination, name))));
 }
 
-await Promise.all(['static', 'demo', 'npm'].map((folder) => rm(join(output, folder), { recursive: true, force: true })));
+await rm(output, { recursive: true, force: true });
 
+// Of those who run a site, not of their visitors: browsers that know light-dark(), as for the dashboard.
 await build({
   ...shared,
-  entryPoints: ['live/live.js', 'live/login.js', 'live/live.css', 'live/login.css'],
-  outdir: join(output, 'static/live'),
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  entryPoints: ['login/login.js', 'login/login.css'],
+  outdir: join(output, 'static/login'),
   format: 'iife',
 });
 await build({ ...shared, entryPoints: ['demo/demo.js', 'demo/demo.css'], outdir: join(output, 'demo'), format: 'iife' });
-await copy('live', ['index.html', 'login.html']);
-await copy('live', ['icon.svg'], 'static/live');
+await copy('login', ['login.html']);
+await copy('.', ['icon.svg'], 'static/login');
 await copy('demo', ['index.html', 'pricing.html', 'docs.html', 'thanks.html'], 'demo');
 
 await buildDashboard(output);

@@ -46,7 +46,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert (WEB / "index.html").is_file(), "the pages are not built: make web"
+    assert (WEB / "dashboard" / "index.html").is_file(), "the pages are not built: make web"
     path = find_browser()
     assert path, "no Chromium or Chrome on PATH: make system-packages"
     with sync_playwright() as playwright:

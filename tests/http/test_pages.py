@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.http.front_ends import Start
 
 FILES = {
-    "index.html": "the live page",
     "dashboard/index.html": "the dashboard",
     "dashboard/assets/app-1a2b.js": "// the dashboard's script",
     "dashboard/assets/app-1a2b.js.br": "the script in br",
@@ -31,7 +30,7 @@ FILES = {
     "dashboard/assets/plain-3c.css": "/* not compressed */",
     "login.html": "the login page",
     "static/js/liveinsight-tracker.js": "// the tracker",
-    "static/live/live.css": "/* style */",
+    "static/login/login.css": "/* style */",
     "demo/index.html": "the demo",
     "demo/pricing.html": "the prices",
     "secret.txt": "not in a public folder",
@@ -83,7 +82,7 @@ def test_any_site_may_load_the_tracker_and_keep_it_for_an_hour(client: httpx.Cli
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/healthz", TRACKER, "/static/live/live.css", "/assets/app-1a2b.js"])
+@pytest.mark.parametrize("path", ["/", "/login", "/healthz", TRACKER, "/static/login/login.css", "/assets/app-1a2b.js"])
 def test_head_answers_like_get_without_the_body(client: httpx.Client, path: str) -> None:
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
@@ -93,15 +92,15 @@ def test_head_answers_like_get_without_the_body(client: httpx.Client, path: str)
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/live/../../secret.txt",
-        "/static/live/%2e%2e/%2e%2e/secret.txt",
-        "/static/live/..%2f..%2fsecret.txt",
-        "/static/live//etc/passwd",
-        "/static/live/%2fetc%2fpasswd",
-        "/static/live/%00",
-        "/static/live/..%5c..%5csecret.txt",
-        "/static/live/" + "x" * 5000,
-        "/static/live",
+        "/static/login/../../secret.txt",
+        "/static/login/%2e%2e/%2e%2e/secret.txt",
+        "/static/login/..%2f..%2fsecret.txt",
+        "/static/login//etc/passwd",
+        "/static/login/%2fetc%2fpasswd",
+        "/static/login/%00",
+        "/static/login/..%5c..%5csecret.txt",
+        "/static/login/" + "x" * 5000,
+        "/static/login",
         "/assets",
         "/assets/",
         "/assets/app-1a2b.js.br",
@@ -131,11 +130,6 @@ def test_the_demo_is_served_where_it_is_wanted(start: Start) -> None:
     assert client.get("/demo/").text == "the demo"
     assert client.get("/demo/pricing.html").text == "the prices"
     assert "content-security-policy" in client.get("/demo/").headers
-
-
-def test_until_the_dashboard_is_built_there_is_the_live_page(client: httpx.Client, built: Path) -> None:
-    (built / "dashboard/index.html").unlink()
-    assert as_reader(client).get("/").text == "the live page"
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,6 @@ _IMMUTABLE = {
 }
 _COMPRESSED = {"br": ".br", "gzip": ".gz"}  # what the build writes beside each file, best first
 
-# The dashboard; the live page for as long as that is not built.
-_START_PAGES = ("dashboard/index.html", "index.html")
-
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>LiveInsight</title>
 <h1>The pages are not built yet</h1>
@@ -104,7 +101,7 @@ async def dashboard(request: Request) -> Response:
     """The dashboard, or the login page."""
     if not request.app.state.gate.admits(request):
         return page("login.html", 401)
-    return page(next((name for name in _START_PAGES if (WEB / name).is_file()), _START_PAGES[0]))
+    return page("dashboard/index.html")
 
 
 @router.api_route("/assets/{path:path}", methods=READ)
@@ -119,10 +116,10 @@ async def tracker(path: str, request: Request) -> Response:
     return await file("static/js", path, _TRACKER, request)
 
 
-@router.api_route("/static/live/{path:path}", methods=READ)
-async def page_file(path: str, request: Request) -> Response:
-    """Style, script and pictures of the pages."""
-    return await file("static/live", path, _REVALIDATED, request)
+@router.api_route("/static/login/{path:path}", methods=READ)
+async def login_file(path: str, request: Request) -> Response:
+    """Style, script and picture of the login page."""
+    return await file("static/login", path, _REVALIDATED, request)
 
 
 @demo_router.api_route("/demo", methods=READ)

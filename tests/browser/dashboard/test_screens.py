@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.dashboard.owner import Dashboard
+from tests.browser.dashboard.owner import Dashboard, complaints_of_axe
 from tests.browser.windows import a_window
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_it_can_be_used_by_everybody_and_fits(
         dashboard = Dashboard(page, shop.url)
         dashboard.open(screen)
         assert page.locator("html").get_attribute("lang") == reader["locale"]
-        assert dashboard.complaints() == []
+        assert complaints_of_axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= reader["viewport"]["width"]
 
 
