@@ -249,6 +249,7 @@ def test_it_says_when_the_server_is_gone_and_catches_up_by_itself(
         visitor.goto(site.put("/", head=tag))
         owner.goto(f"{first.url}/#/live?site={site.name}")
         expect(feed(owner)).to_have_count(1)
+        expect(online(owner)).to_have_text("1")
         first.stop()
         expect(region(owner, "Online now")).to_contain_text("Not connected.")
         expect(state(owner)).to_have_attribute("data-state", "offline")
