@@ -7,6 +7,9 @@ const MOST = 100;
 // Many events a second are drawn together: nobody reads faster, and the page stays quick.
 const DRAW_EVERY = 250;
 
+// More at once are a flood: rows that all fade in cannot be read.
+const MOST_SOFTLY = 5;
+
 // Signs of life say nothing to a reader, and there is one every 30 seconds from every visitor.
 const SILENT = new Set(['heartbeat', 'scroll', 'web_vital', 'click_map']);
 
@@ -14,7 +17,7 @@ export const isSilent = ({ event_type }: { event_type: string }): boolean => SIL
 
 export interface Row {
   event: LiveEvent;
-  /** Whether it happened while this screen was open. */
+  /** Whether it appears softly: it happened just now, and not many others with it. */
   isNew: boolean;
 }
 
@@ -65,7 +68,8 @@ export class Feed {
       this.waiting = this.#held.length; // it was paused before these were drawn
       return;
     }
-    this.rows = [...this.#held, ...this.rows].slice(0, MOST);
+    const news = this.#held.length > MOST_SOFTLY ? this.#held.map((row) => ({ ...row, isNew: false })) : this.#held;
+    this.rows = [...news, ...this.rows].slice(0, MOST);
     this.#held = [];
     this.waiting = 0;
     this.#drawn = Date.now();
