@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from liveinsight.errors import InvalidInput, NotFound
 from liveinsight.ingest.site import Sites, is_site_name, site_name
 from liveinsight.known_sites import KnownSites
-from liveinsight.questions.period import EVER
+from liveinsight.site_counts import SiteCounts
 from liveinsight.stats.period import DAY_MS
-from liveinsight.store.base import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +35,8 @@ class ManagedSites:
         self._clock = clock
         self._lock = Lock()  # two requests at once must not both find a site new
         self._in_settings = Sites.of(settings.sites).allowed
-        self._known = KnownSites(self._with_events)
+        self._counts = SiteCounts(lambda period: store.ledger(None, period), clock)
+        self._known = KnownSites(lambda: self._counts.counted()[0])
         self._saved: dict[str, Answer] = {}
         self.accepted = Sites(self._in_settings)
         self.reload()
@@ -50,9 +49,11 @@ class ManagedSites:
     def arrived(self, events: list[StoredEvent]) -> None:
         """Events were stored. Called in the store's thread: it must be quick."""
         self._known.add(events)
+        self._counts.arrived(events[-1].received_at)
 
     def changed(self) -> None:
         """Stored events were removed or moved."""
+        self._counts.forget()
         self._known.forget()
 
     def site(self, site_id: str | None) -> str:
@@ -95,7 +96,7 @@ class ManagedSites:
 
     def all(self) -> Answer:
         """`data` of /api/sites: the sites that have events, are saved, or are named in the settings; busiest first."""
-        events, hours = self._counted(None)
+        events, hours = self._counts.counted()
         names = events.keys() | self._saved.keys() | (self._in_settings or frozenset())
         ordered = sorted(names, key=lambda name: (-events[name], name))
         return {
@@ -152,7 +153,7 @@ class ManagedSites:
         return {name: own for name, own in days.items() if own is not None}
 
     def _one(self, name: str) -> Answer:
-        events, hours = self._counted(name)
+        events, hours = self._counts.counted()
         return self._answer(name, events[name], hours.get(name, 0))
 
     def _answer(self, name: str, events: int, last_hour: int) -> Answer:
@@ -165,19 +166,6 @@ class ManagedSites:
             "last_event_at": max(last_hour, self._known.latest(name)) if events else None,
             "saved": name in self._saved,
         }
-
-    def _counted(self, site_id: str | None) -> tuple[Counter[str], dict[str, int]]:
-        """The stored events of each site, and the last hour in which one arrived."""
-        events: Counter[str] = Counter()
-        hours: dict[str, int] = {}
-        for row in self._store.ledger(site_id, EVER):
-            if row.outcome == STORED:
-                events[row.site_id] += row.events
-                hours[row.site_id] = row.hour  # they come in order
-        return events, hours
-
-    def _with_events(self) -> Counter[str]:
-        return self._counted(None)[0]
 
 
 def _unknown() -> NotFound:
