@@ -4,6 +4,10 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What every screen needs: one file, not a dozen small ones. The rest comes with the screen that needs it. */
+const isCommon = (id: string) =>
+  /node_modules\/(svelte|uplot|clsx|esm-env)\//.test(id) || (/dashboard\/src\/(lib|parts|strings)\//.test(id) && !id.endsWith('/world.ts'));
+
 export default defineConfig({
   root: here('.'),
   base: './', // every address is relative: the dashboard works under any path prefix
@@ -16,7 +20,10 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content security policy allows no data: scripts or styles
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: { codeSplitting: { groups: [{ name: 'common', test: isCommon }] } },
+    },
   },
   logLevel: 'warn',
 });

@@ -10,7 +10,8 @@ const PROPERTY = 'prop:';
 /** What every screen needs to know: the sites, the words and what they mean, what the site's owner saved. */
 class Known {
   sites = $state.raw<Site[]>([]);
-  segments = $state.raw<Segment[]>([]);
+  /** Undefined until they are known: a link may say one, and then nothing can be asked before. */
+  segments = $state.raw<Segment[]>();
   #terms = $state.raw<Map<string, Term>>(new Map());
   #units = new Map<string, MetricTerm>();
   dimensions = $state.raw<DimensionTerm[]>([]);
@@ -34,9 +35,12 @@ class Known {
     this.sites = (await get<{ sites: Site[] }>('sites')).sites;
   }
 
-  async loadSegments(): Promise<void> {
-    this.segments = (await get<{ segments: Segment[] }>('segments', { site_id: this.siteId })).segments;
+  async loadSegments(siteId: string): Promise<void> {
+    this.segments = (await get<{ segments: Segment[] }>('segments', { site_id: siteId })).segments;
   }
+
+  /** The segment in the address; undefined when none is, or when it is there no more. */
+  readonly segment = $derived(view.now.segment ? this.segments?.find(({ id }) => id === view.now.segment) : undefined);
 
   #term(name: string): Term | undefined {
     return this.#terms.get(name) ?? this.#terms.get(name.split(':')[0] ?? '');

@@ -19,9 +19,8 @@ export interface Question {
 
 /** What every question on this screen says: site, period, and the filters and segment that were chosen. */
 export function here(): { site_id: string; filters: FilterNode[] } {
-  const { filters, segment, period } = view.now;
-  const saved = known.segments.find(({ id }) => id === segment)?.filters ?? [];
-  return { site_id: known.siteId, ...asked(period, known.today), filters: [...saved, ...filters] };
+  const { filters, period } = view.now;
+  return { site_id: known.siteId, ...asked(period, known.today), filters: [...(known.segment?.filters ?? []), ...filters] };
 }
 
 /** A question with everything that it says by being asked here. Its own filters come on top. */
@@ -29,6 +28,9 @@ export function whole<Q extends { filters?: FilterNode[] }>(question: Q): Q & Re
   const base = here();
   return { ...question, ...base, filters: [...base.filters, ...(question.filters ?? [])] };
 }
+
+/** Whether it is not known yet what a segment in the address stands for: numbers of everybody would be wrong. */
+const isWaiting = (): boolean => view.now.segment !== '' && known.segments === undefined;
 
 /** `POST /api/query` for a component; asks again when anything changes. */
 export const query = (question: () => Question | undefined): Resource<object, QueryResult> => report('query', question);
@@ -38,7 +40,7 @@ export function report<T>(path: string, question: () => (object & { filters?: Fi
   return new Resource<object, T>(
     () => {
       const asked = question();
-      return asked && whole(asked);
+      return asked && !isWaiting() ? whole(asked) : undefined;
     },
     (whole, signal) => ask<T>(path, whole, signal),
   );

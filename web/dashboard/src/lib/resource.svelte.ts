@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { ApiError } from './api.ts';
 import { fresh } from './fresh.svelte.ts';
 
@@ -16,11 +17,12 @@ export class Resource<Q, T> {
    * is: it ends with it.
    */
   constructor(question: () => Q | undefined, ask: (question: Q, signal: AbortSignal) => Promise<T>) {
+    // As text: a question that is made anew and says the same is not asked again.
+    const key = $derived(JSON.stringify(question()));
     $effect(() => {
-      const asked = question();
       void fresh.count;
+      const asked = key === undefined ? undefined : untrack(question);
       if (asked === undefined) return;
-      const key = JSON.stringify(asked);
       const abort = new AbortController();
       this.#load(key, () => ask(asked, abort.signal), abort.signal);
       return () => abort.abort();

@@ -40,6 +40,7 @@ export const reports = {
   onlyWith: (name: string) => `Show only ${name}`,
   segments: 'Segments',
   segment: 'Segment',
+  segmentGone: (id: string) => `${id} (deleted: everybody is shown)`,
   saveSegment: 'Save as segment',
   segmentName: 'Name of the segment',
   noSegments: 'Filters saved under a name show up here.',

@@ -42,6 +42,7 @@ export const reports: typeof Reports = {
   onlyWith: (name) => `${name}만 보기`,
   segments: '세그먼트',
   segment: '세그먼트',
+  segmentGone: (id) => `${id} (삭제됨: 전체를 표시 중)`,
   saveSegment: '세그먼트로 저장',
   segmentName: '세그먼트 이름',
   noSegments: '이름을 붙여 저장한 필터가 여기에 표시됩니다.',
