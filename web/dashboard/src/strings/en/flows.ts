@@ -38,6 +38,8 @@ export const flows = {
   pageExample: '/pricing',
   any: 'Any',
   more: 'Further conditions',
+  condition: 'Condition',
+  keepCondition: 'Done',
   addCondition: 'Only if …',
   removeCondition: (text: string) => `Remove the condition ${text}`,
   conditions: {
@@ -66,6 +68,7 @@ export const flows = {
   addFunnel: 'New funnel',
   newFunnel: 'New funnel',
   changeFunnel: 'Change funnel',
+  oneFunnel: 'Chosen funnel',
   noFunnels: 'No funnels yet.',
   whatFunnels: 'A funnel shows where people are lost on the way to something: shop, cart, purchase. Make one to see yours.',
   steps: 'Steps',

@@ -35,6 +35,8 @@ export const flows: typeof Flows = {
   pageExample: '/pricing',
   any: '전체',
   more: '추가 조건',
+  condition: '추가 조건',
+  keepCondition: '확인',
   addCondition: '조건 추가',
   removeCondition: (text) => `조건 제거: ${text}`,
   conditions: {
@@ -61,6 +63,7 @@ export const flows: typeof Flows = {
   addFunnel: '새 퍼널',
   newFunnel: '새 퍼널',
   changeFunnel: '퍼널 수정',
+  oneFunnel: '선택한 퍼널',
   noFunnels: '아직 퍼널이 없습니다.',
   whatFunnels: '퍼널은 상점, 장바구니, 구매처럼 목적에 이르는 길의 어디에서 사람들이 빠져나가는지 보여 줍니다. 하나 만들어 보세요.',
   steps: '단계',
