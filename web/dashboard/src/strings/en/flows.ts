@@ -18,7 +18,7 @@ export const flows = {
   } as Record<Kind, string>,
   does: {
     page: (value: string) => `Visits ${value}`,
-    event: (value: string) => `Does ${value}`,
+    event: (value: string) => value,
     conversion: (value: string) => (value ? `Converts: ${value}` : 'Converts'),
     form_submit: (value: string) => (value ? `Submits a form on ${value}` : 'Submits a form'),
     outbound: (value: string) => (value ? `Clicks a link out on ${value}` : 'Clicks a link out'),
@@ -62,7 +62,8 @@ export const flows = {
   changeOf: (name: string) => `Change ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
   deleteTitle: (name: string) => `Delete “${name}”?`,
-  deleteMeans: 'What was recorded stays. Funnels that use a deleted goal can no longer be worked out.',
+  deleteGoal: 'What was recorded stays. Funnels that use this goal can no longer be worked out.',
+  deleteFunnel: 'What was recorded stays; the funnel can be made again.',
 
   // Funnels
   addFunnel: 'New funnel',

@@ -15,7 +15,7 @@ export const flows: typeof Flows = {
   },
   does: {
     page: (value) => `${value} 방문`,
-    event: (value) => `${value} 이벤트`,
+    event: (value) => value,
     conversion: (value) => (value ? `전환: ${value}` : '전환'),
     form_submit: (value) => (value ? `${value}에서 양식 제출` : '양식 제출'),
     outbound: (value) => (value ? `${value}에서 외부 링크 클릭` : '외부 링크 클릭'),
@@ -58,7 +58,8 @@ export const flows: typeof Flows = {
   changeOf: (name) => `${name} 수정`,
   deleteOf: (name) => `${name} 삭제`,
   deleteTitle: (name) => `‘${name}’ 항목을 삭제할까요?`,
-  deleteMeans: '수집된 기록은 그대로 남습니다. 삭제한 목표를 쓰는 퍼널은 더 이상 계산할 수 없습니다.',
+  deleteGoal: '수집된 기록은 그대로 남습니다. 이 목표를 쓰는 퍼널은 더 이상 계산할 수 없습니다.',
+  deleteFunnel: '수집된 기록은 그대로 남으며, 퍼널은 다시 만들 수 있습니다.',
 
   addFunnel: '새 퍼널',
   newFunnel: '새 퍼널',
