@@ -16,7 +16,7 @@ export interface Way {
 }
 
 export const NODE_WIDTH = 10;
-const GAP = 14; // room for a label beside a thin node
+const GAP = 24; // each is a target of that height, however few sessions it stands for
 const KINDS = { page: 0, others: 1, end: 2 };
 
 /** Where the nodes of a flow stand, and the ways between them, in a box. */

@@ -18,7 +18,7 @@ export const flows = {
   } as Record<Kind, string>,
   does: {
     page: (value: string) => `Visits ${value}`,
-    event: (value: string) => `Does ${value}`,
+    event: (value: string) => value,
     conversion: (value: string) => (value ? `Converts: ${value}` : 'Converts'),
     form_submit: (value: string) => (value ? `Submits a form on ${value}` : 'Submits a form'),
     outbound: (value: string) => (value ? `Clicks a link out on ${value}` : 'Clicks a link out'),
@@ -38,6 +38,8 @@ export const flows = {
   pageExample: '/pricing',
   any: 'Any',
   more: 'Further conditions',
+  condition: 'Condition',
+  keepCondition: 'Done',
   addCondition: 'Only if …',
   removeCondition: (text: string) => `Remove the condition ${text}`,
   conditions: {
@@ -60,12 +62,14 @@ export const flows = {
   changeOf: (name: string) => `Change ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
   deleteTitle: (name: string) => `Delete “${name}”?`,
-  deleteMeans: 'What was recorded stays. Funnels that use a deleted goal can no longer be worked out.',
+  deleteGoal: 'What was recorded stays. Funnels that use this goal can no longer be worked out.',
+  deleteFunnel: 'What was recorded stays; the funnel can be made again.',
 
   // Funnels
   addFunnel: 'New funnel',
   newFunnel: 'New funnel',
   changeFunnel: 'Change funnel',
+  oneFunnel: 'Chosen funnel',
   noFunnels: 'No funnels yet.',
   whatFunnels: 'A funnel shows where people are lost on the way to something: shop, cart, purchase. Make one to see yours.',
   steps: 'Steps',

@@ -15,7 +15,7 @@ export const flows: typeof Flows = {
   },
   does: {
     page: (value) => `${value} 방문`,
-    event: (value) => `${value} 이벤트`,
+    event: (value) => value,
     conversion: (value) => (value ? `전환: ${value}` : '전환'),
     form_submit: (value) => (value ? `${value}에서 양식 제출` : '양식 제출'),
     outbound: (value) => (value ? `${value}에서 외부 링크 클릭` : '외부 링크 클릭'),
@@ -35,6 +35,8 @@ export const flows: typeof Flows = {
   pageExample: '/pricing',
   any: '전체',
   more: '추가 조건',
+  condition: '추가 조건',
+  keepCondition: '확인',
   addCondition: '조건 추가',
   removeCondition: (text) => `조건 제거: ${text}`,
   conditions: {
@@ -56,11 +58,13 @@ export const flows: typeof Flows = {
   changeOf: (name) => `${name} 수정`,
   deleteOf: (name) => `${name} 삭제`,
   deleteTitle: (name) => `‘${name}’ 항목을 삭제할까요?`,
-  deleteMeans: '수집된 기록은 그대로 남습니다. 삭제한 목표를 쓰는 퍼널은 더 이상 계산할 수 없습니다.',
+  deleteGoal: '수집된 기록은 그대로 남습니다. 이 목표를 쓰는 퍼널은 더 이상 계산할 수 없습니다.',
+  deleteFunnel: '수집된 기록은 그대로 남으며, 퍼널은 다시 만들 수 있습니다.',
 
   addFunnel: '새 퍼널',
   newFunnel: '새 퍼널',
   changeFunnel: '퍼널 수정',
+  oneFunnel: '선택한 퍼널',
   noFunnels: '아직 퍼널이 없습니다.',
   whatFunnels: '퍼널은 상점, 장바구니, 구매처럼 목적에 이르는 길의 어디에서 사람들이 빠져나가는지 보여 줍니다. 하나 만들어 보세요.',
   steps: '단계',
