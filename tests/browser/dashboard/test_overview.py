@@ -189,8 +189,26 @@ def test_filters_can_be_saved_and_chosen_again(dashboard: Dashboard) -> None:
     dashboard.page.get_by_role("button", name="Clear all").click()
     assert dashboard.chips == []
     dashboard.page.get_by_role("button", name="Segments").click()
-    dashboard.page.get_by_role("button", name="Tea on the phone").click()
+    dashboard.page.get_by_role("button", name="Tea on the phone", exact=True).click()
     assert dashboard.chips == ["Device is Phone", "Page starts with /teas"]
+    dashboard.page.get_by_role("button", name="Segments").click()
+    dashboard.page.get_by_role("button", name="Delete: Tea on the phone").click()
+    dashboard.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(dashboard.page.get_by_role("dialog")).to_be_hidden()
+    dashboard.page.get_by_role("button", name="Segments").click()
+    expect(dashboard.page.get_by_text("Filters saved under a name show up here.")).to_be_visible()
+
+
+def test_a_segment_with_or_filters_from_the_first_number_on(dashboard: Dashboard, api: httpx.Client) -> None:
+    either = {"or": [{"dimension": "source", "values": ["Naver"]}, {"dimension": "device", "values": ["tablet"]}]}
+    api.post("/api/segments", json={"name": "Naver or tablet", "filters": [either]}).raise_for_status()
+    dashboard.open("overview?period=30d&segment=naver-or-tablet")
+    (row,) = ask(api, filters=[either])
+    expect(dashboard.tile("Visitors").locator("strong")).to_have_text(shown(row["metrics"][0]))
+    expect(dashboard.page.get_by_text("Segment: Naver or tablet")).to_be_visible()
+    api.delete("/api/segments/naver-or-tablet").raise_for_status()
+    dashboard.open("overview?period=30d&segment=naver-or-tablet")
+    expect(dashboard.page.get_by_text("naver-or-tablet (deleted: everybody is shown)")).to_be_visible()
 
 
 def test_a_filter_is_made_by_typing(dashboard: Dashboard, api: httpx.Client) -> None:
