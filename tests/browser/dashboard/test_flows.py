@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard.owner import Dashboard, log_in
+from tests.browser.dashboard.owner import Dashboard, complaints_of_axe, log_in
 from tests.browser.windows import a_window
 from tests.http.messages import CHROME
 from tests.server.running import Running
@@ -361,3 +361,42 @@ def test_one_page_in_detail(owner: Dashboard, api: httpx.Client) -> None:
     expect(owner.tile("Page views").locator("strong")).to_have_text("2")
     page.get_by_role("link", name="Overview").last.click()
     expect(page).to_have_title(f"Overview · {SITE}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ko", PHONE)])
+def test_goals_and_funnels_can_be_used_by_everybody_while_they_are_made(  # noqa: PLR0917  the cases are the point
+    browser: Browser,
+    tiny: Running,
+    logged_in: dict[str, Any],
+    api: httpx.Client,
+    language: str,
+    size: Any,
+    scheme: Literal["light", "dark"],
+) -> None:
+    where = {"or": [{"dimension": "device", "values": ["mobile"]}, {"not": {"dimension": "country", "values": ["KR"]}}]}
+    saved(api, "goals", {**SIGN_UP, "filters": [*SIGN_UP["filters"], where]})
+    saved(api, "funnels", {"name": "Trial", "steps": [*STEPS, {"goal": "sign-up"}]})
+    with a_window(browser, locale=language, viewport=size, color_scheme=scheme, **logged_in) as page:
+        owner = Dashboard(page, tiny.url)
+        for view, button in (("goals", ".primary"), ("goals", ".danger"), ("funnels", ""), ("funnels", ".primary")):
+            owner.open(f"{view}?period=7d")
+            if button:
+                page.locator(f"main {button}").first.click()
+                owner.settle()
+            if view == "funnels" and button:
+                page.locator("input[role=combobox]").first.click()
+                expect(page.get_by_role("listbox")).to_be_visible()
+            assert complaints_of_axe(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_a_goal_that_a_funnel_needs_stays_and_the_reason_is_said(owner: Dashboard, api: httpx.Client) -> None:
+    saved(api, "goals", SIGN_UP)
+    saved(api, "funnels", {"name": "Trial", "steps": [STEPS[0], {"goal": "sign-up"}]})
+    owner.open("goals?period=7d")
+    owner.page.get_by_role("button", name="Delete Sign-up").click()
+    dialog = owner.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("'Trial' has this goal as a step: change that funnel first.")
+    assert len(api.get("/api/goals").json()["data"]["goals"]) == 1

@@ -62,13 +62,14 @@ export const flows = {
   changeOf: (name: string) => `Change ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
   deleteTitle: (name: string) => `Delete “${name}”?`,
-  deleteGoal: 'What was recorded stays. Funnels that use this goal can no longer be worked out.',
+  deleteGoal: 'What was recorded stays; the goal can be made again.',
   deleteFunnel: 'What was recorded stays; the funnel can be made again.',
 
   // Funnels
   addFunnel: 'New funnel',
   newFunnel: 'New funnel',
   changeFunnel: 'Change funnel',
+  result: 'Result',
   oneFunnel: 'Chosen funnel',
   noFunnels: 'No funnels yet.',
   whatFunnels: 'A funnel shows where people are lost on the way to something: shop, cart, purchase. Make one to see yours.',
