@@ -12,8 +12,13 @@ export const short = (value: number): string =>
     ? number(Math.round(value))
     : value.toLocaleString(language.current, { notation: 'compact', maximumFractionDigits: 1 });
 
-export const percent = (ratio: number, digits = ratio !== 0 && Math.abs(ratio) < 0.1 ? 1 : 0): string =>
-  ratio.toLocaleString(language.current, { style: 'percent', maximumFractionDigits: digits });
+const LEAST = 0.001;
+
+/** A ratio as a share. What is there is never shown as nothing. */
+export function percent(ratio: number, digits = Math.abs(ratio) < 0.1 ? 1 : 0): string {
+  const write = (value: number) => value.toLocaleString(language.current, { style: 'percent', maximumFractionDigits: digits });
+  return ratio > 0 && ratio < LEAST / 2 ? `<${write(LEAST)}` : write(ratio);
+}
 
 /** The two largest units that matter: 1h 5m, 5m 20s, 20s. */
 export function duration(ms: number): string {

@@ -4,6 +4,8 @@ import type { Series } from '../lib/series.ts';
 export interface Look {
   /** A point's name on the axis. */
   name: (index: number) => string;
+  /** Whether there is nothing between 1 and 2. */
+  isWhole: boolean;
   /** A value on the axis. */
   value: (value: number) => string;
   /** Called with the point under the pointer, or null. */
@@ -12,6 +14,7 @@ export interface Look {
 
 const TICK_SPACE = 72;
 const AXIS_WIDTH = 52;
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 /** A custom property as a colour that a canvas understands. */
 function colour(element: HTMLElement, name: string): string {
@@ -75,7 +78,14 @@ export function draw(element: HTMLElement, series: Series, look: Look, height: n
           splits: (plot) => spread(series.times.length, plot.width - AXIS_WIDTH),
           values: (_, splits) => splits.map(look.name),
         },
-        { ...axis, grid: { stroke: line, width: 1 }, size: AXIS_WIDTH, space: 44, values: (_, splits) => splits.map(look.value) },
+        {
+          ...axis,
+          grid: { stroke: line, width: 1 },
+          size: AXIS_WIDTH,
+          space: 44,
+          ...(look.isWhole && { incrs: WHOLE_STEPS }),
+          values: (_, splits) => splits.map(look.value),
+        },
       ],
       series: [
         {},
