@@ -36,6 +36,7 @@ export const common = {
   cancel: 'Cancel',
   save: 'Save',
   remove: 'Delete',
+  deleteTitle: (name: string) => `Delete “${name}”?`,
   edit: 'Change',
   add: 'Add',
   copy: 'Copy',

@@ -61,7 +61,6 @@ export const flows = {
   goalBy: (name: string) => `Who reached ${name}`,
   changeOf: (name: string) => `Change ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
-  deleteTitle: (name: string) => `Delete “${name}”?`,
   deleteGoal: 'What was recorded stays; the goal can be made again.',
   deleteFunnel: 'What was recorded stays; the funnel can be made again.',
 

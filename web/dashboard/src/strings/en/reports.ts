@@ -40,7 +40,7 @@ export const reports = {
   onlyWith: (name: string) => `Show only ${name}`,
   segments: 'Segments',
   segment: 'Segment',
-  removeSegment: (name: string) => `Delete the segment ${name}? The events stay; links that use it show everybody.`,
+  deleteSegment: 'The events stay; links that use it show everybody.',
   segmentGone: (id: string) => `${id} (deleted: everybody is shown)`,
   saveSegment: 'Save as segment',
   segmentName: 'Name of the segment',

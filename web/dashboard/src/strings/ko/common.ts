@@ -38,6 +38,7 @@ export const common: typeof Common = {
   cancel: '취소',
   save: '저장',
   remove: '삭제',
+  deleteTitle: (name) => `‘${name}’ 항목을 삭제할까요?`,
   edit: '수정',
   add: '추가',
   copy: '복사',

@@ -57,7 +57,6 @@ export const flows: typeof Flows = {
   goalBy: (name) => `‘${name}’ 도달 분석`,
   changeOf: (name) => `${name} 수정`,
   deleteOf: (name) => `${name} 삭제`,
-  deleteTitle: (name) => `‘${name}’ 항목을 삭제할까요?`,
   deleteGoal: '수집된 기록은 그대로 남으며, 목표는 다시 만들 수 있습니다.',
   deleteFunnel: '수집된 기록은 그대로 남으며, 퍼널은 다시 만들 수 있습니다.',
 

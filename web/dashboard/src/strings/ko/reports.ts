@@ -42,7 +42,7 @@ export const reports: typeof Reports = {
   onlyWith: (name) => `${name}만 보기`,
   segments: '세그먼트',
   segment: '세그먼트',
-  removeSegment: (name) => `세그먼트 ${name}을(를) 삭제할까요? 이벤트는 그대로 남고, 이 세그먼트를 쓰던 링크는 전체를 보여 줍니다.`,
+  deleteSegment: '이벤트는 그대로 남고, 이 세그먼트를 쓰던 링크는 전체를 보여 줍니다.',
   segmentGone: (id) => `${id} (삭제됨: 전체를 표시 중)`,
   saveSegment: '세그먼트로 저장',
   segmentName: '세그먼트 이름',
