@@ -84,11 +84,12 @@ test('the date now is that of the site, not of the reader', () => {
 test('what has not begun is no zero, and what is not over is said to be open', () => {
   const HOUR = 3_600_000;
   const rows = [0, 1, 2, 3].map((hour) => ({ dimensions: [hour * HOUR], metrics: [hour + 1], comparison: [10] }));
-  const series = lib.seriesOf(rows, 0, 'hour', 2.5 * HOUR);
+  const answer = { rows, query: { from: 0, to: 4 * HOUR } };
+  const series = lib.seriesOf(answer, 0, 2.5 * HOUR);
   assert.deepEqual(series.values, [1, 2, 3, null]);
   assert.deepEqual(series.before, [10, 10, 10, 10]);
   assert.equal(series.unfinished, 1);
-  assert.equal(lib.seriesOf(rows, 0, 'hour', 4 * HOUR).unfinished, 0);
+  assert.equal(lib.seriesOf(answer, 0, 4 * HOUR).unfinished, 0);
 });
 
 test('a file for a spreadsheet holds text that strangers sent as text', () => {

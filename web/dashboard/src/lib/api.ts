@@ -11,6 +11,8 @@ export class ApiError extends Error {
   }
 }
 
+const LONGEST = 4000; // of an address; proxies refuse more than 8 KB of it and of headers
+
 type Parameters = Record<string, string | number | undefined>;
 
 /** An address of the API, relative to the page, so that it works under any path prefix. */
@@ -29,14 +31,21 @@ export function get<T>(path: string, parameters?: Parameters, signal?: AbortSign
 
 /** The answer to a question that is JSON itself: `query`, `query/funnel`, ... */
 export function ask<T>(path: string, question: object, signal?: AbortSignal): Promise<T> {
-  return get<T>(path, { q: JSON.stringify(question) }, signal);
+  const url = address(path, { q: JSON.stringify(question) });
+  if (url.length <= LONGEST) return answer<T>(url, { signal: signal ?? null });
+  return answer<T>(address(path), { ...asJson('POST', question), signal: signal ?? null });
 }
 
 /** Save, change or delete something. */
 export function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object, parameters?: Parameters): Promise<T> {
-  const content = body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
-  return answer<T>(address(path, parameters), { method, ...content });
+  return answer<T>(address(path, parameters), body ? asJson(method, body) : { method });
 }
+
+const asJson = (method: string, body: object): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { 'Content-Type': 'application/json' },
+});
 
 async function answer<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response;

@@ -1,6 +1,7 @@
-import { get } from './api.ts';
+import { ApiError, get } from './api.ts';
 import { fresh } from './fresh.svelte.ts';
 import { language } from './language.svelte.ts';
+import { now } from './now.svelte.ts';
 import { dayAt } from './period.ts';
 import type { DimensionTerm, MetricTerm, Segment, Site, Term, Unit, Vocabulary } from './types.ts';
 import { view } from './view.svelte.ts';
@@ -10,18 +11,17 @@ const PROPERTY = 'prop:';
 /** What every screen needs to know: the sites, the words and what they mean, what the site's owner saved. */
 class Known {
   sites = $state.raw<Site[]>([]);
-  /** Undefined until they are known: a link may say one, and then nothing can be asked before. */
-  segments = $state.raw<Segment[]>();
+  #saved = $state.raw<{ siteId: string; segments?: Segment[]; error?: ApiError }>();
   #terms = $state.raw<Map<string, Term>>(new Map());
   #units = new Map<string, MetricTerm>();
   dimensions = $state.raw<DimensionTerm[]>([]);
 
   /** The site on screen: the one in the address, else the busiest. */
-  readonly site = $derived(this.sites.find((each) => each.site_id === view.now.site) ?? this.sites[0]);
+  readonly site = $derived(view.now.site ? this.sites.find((each) => each.site_id === view.now.site) : this.sites[0]);
   readonly siteId = $derived(view.now.site || (this.site?.site_id ?? ''));
-  readonly timezone = $derived(this.site?.timezone ?? 'UTC');
+  readonly timezone = $derived(this.site?.timezone ?? now.realtime?.timezone ?? 'UTC');
   /** The date now, on the site's clock. Looks again whenever the screen is refreshed. */
-  readonly today = $derived((void fresh.count, dayAt(Date.now(), this.timezone)));
+  readonly today = $derived((void fresh.count, dayAt(now.time(), this.timezone)));
 
   async load(): Promise<void> {
     const [, vocabulary] = await Promise.all([this.loadSites(), get<Vocabulary>('vocabulary')]);
@@ -36,8 +36,20 @@ class Known {
   }
 
   async loadSegments(siteId: string): Promise<void> {
-    this.segments = (await get<{ segments: Segment[] }>('segments', { site_id: siteId })).segments;
+    let saved;
+    try {
+      saved = await get<{ segments: Segment[] }>('segments', { site_id: siteId });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      saved = { error };
+    }
+    if (siteId === this.siteId) this.#saved = { siteId, ...saved };
   }
+
+  readonly #savedHere = $derived(this.#saved?.siteId === this.siteId ? this.#saved : undefined);
+  /** Those of the site; undefined until they are known: a link may say one, and then nothing can be asked before. */
+  readonly segments = $derived(this.#savedHere?.segments);
+  readonly segmentsError = $derived(this.#savedHere?.error);
 
   /** The segment in the address; undefined when none is, or when it is there no more. */
   readonly segment = $derived(view.now.segment ? this.segments?.find(({ id }) => id === view.now.segment) : undefined);

@@ -5,6 +5,8 @@ import type { Lang } from './types.ts';
 
 export type Texts = typeof en;
 
+const NAMED = new Set(['source', 'channel', 'device', 'screen_class', 'event_type']);
+
 const TEXTS: Record<Lang, Texts> = { en, ko };
 
 class Language {
@@ -26,8 +28,9 @@ export function valueName(dimension: string, value: string): string {
   if (!value) return t().values.none;
   if (dimension === 'country') return countryName(value);
   if (dimension === 'language') return languageName(value);
-  const names = t().values.names as Record<string, string>;
-  return Object.hasOwn(names, value) ? (names[value] ?? value) : value;
+  // What a site names itself is not translated: it is what one has to type to find it.
+  if (!NAMED.has(dimension)) return value;
+  return Object.hasOwn(t().values.names, value) ? (t().values.names[value] ?? value) : value;
 }
 
 function countryName(code: string): string {

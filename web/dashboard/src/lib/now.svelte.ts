@@ -1,8 +1,10 @@
-import { follow, type ConnectionState } from './connection.ts';
+import { follow, type ConnectionState, type Listener } from './connection.ts';
 import { fresh } from './fresh.svelte.ts';
 import type { LiveEvent, Realtime } from './types.ts';
 
 const MOST_EVENTS = 200;
+const CLOCK_NOISE = 2000;
+const REST_AFTER = 20_000;
 
 /** The site as it happens, for every screen: one connection, whoever looks. */
 class Now {
@@ -17,6 +19,7 @@ class Now {
   /** The server's clock minus this one: "ago" must not depend on a wrong clock in the room. */
   clockOffset = $state(0);
   #known = new Set<string>();
+  #isResting = false;
 
   /** Follow a site; gives what ends it. */
   follow(siteId: string): () => void {
@@ -24,7 +27,7 @@ class Now {
     this.events = [];
     this.#known.clear();
     this.news.clear();
-    return follow(siteId, {
+    const listener: Listener = {
       state: (state, message = '') => {
         const isBack = this.state === 'offline' && state !== 'offline';
         this.state = state;
@@ -32,11 +35,35 @@ class Now {
         if (isBack) fresh.now();
       },
       realtime: (data) => {
-        this.clockOffset = data.timestamp - Date.now();
+        const offset = data.timestamp - Date.now();
+        // It differs by some milliseconds each time, and all that depends on it would be drawn again.
+        if (Math.abs(offset - this.clockOffset) > CLOCK_NOISE) this.clockOffset = offset;
         this.realtime = data;
       },
       events: (events, backlog) => this.#add(events, backlog),
-    });
+    };
+    let end = follow(siteId, listener);
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(rest);
+      if (!document.hidden) {
+        if (this.#isResting) end = follow(siteId, listener);
+        this.#isResting = false;
+        return;
+      }
+      // A browser has six connections to a server. Tabs that nobody sees must not keep them all.
+      rest = setTimeout(() => {
+        end();
+        this.#isResting = true;
+      }, REST_AFTER);
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearTimeout(rest);
+      document.removeEventListener('visibilitychange', look);
+      this.#isResting = false;
+      end();
+    };
   }
 
   /** The server's time now, ms. */

@@ -30,7 +30,7 @@ export function whole<Q extends { filters?: FilterNode[] }>(question: Q): Q & Re
 }
 
 /** Whether it is not known yet what a segment in the address stands for: numbers of everybody would be wrong. */
-const isWaiting = (): boolean => view.now.segment !== '' && known.segments === undefined;
+export const isWaiting = (): boolean => view.now.segment !== '' && known.segments === undefined;
 
 /** `POST /api/query` for a component; asks again when anything changes. */
 export const query = (question: () => Question | undefined): Resource<object, QueryResult> => report('query', question);

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { ApiError } from './api.ts';
 import { fresh } from './fresh.svelte.ts';
+import { now } from './now.svelte.ts';
 
 /** Something asked of the server: what it last answered stays on screen while the next answer is on its way. */
 export class Resource<Q, T> {
@@ -10,6 +11,8 @@ export class Resource<Q, T> {
   loading = $state(false);
   /** Whether `data` answers an earlier question than the one asked now. */
   outdated = $state(false);
+  /** When `data` came, by the server's clock. */
+  answeredAt = $state(0);
   #answered = '';
 
   /**
@@ -43,6 +46,7 @@ export class Resource<Q, T> {
       this.data = data;
       this.error = undefined;
       this.#answered = key;
+      this.answeredAt = now.time();
       this.outdated = false;
     } catch (error) {
       if (signal.aborted) return;

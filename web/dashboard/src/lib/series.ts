@@ -1,4 +1,4 @@
-import type { Interval, ResultRow } from './types.ts';
+import type { QueryResult } from './types.ts';
 
 /** One metric by time, as a chart needs it. */
 export interface Series {
@@ -10,24 +10,17 @@ export interface Series {
   unfinished: number;
 }
 
-const LENGTH: Record<Interval, number> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-  month: 31 * 86_400_000,
-};
-
-/** The series of the metric at `index`. Parts that have not begun by `now` have no value: a line to zero would lie. */
-export function seriesOf(rows: ResultRow[], index: number, interval: Interval, now: number): Series {
+/**
+ * The series of the metric at `index`. Parts that have not begun by `now` have no value: a line to zero would lie. The last
+ * part ends with the period.
+ */
+export function seriesOf({ rows, query }: QueryResult, index: number, now: number): Series {
   const times = rows.map((row) => Number(row.dimensions[0]));
   const begun = times.filter((time) => time <= now).length;
-  const last = times[begun - 1];
-  const end = times[begun] ?? (last === undefined ? now : last + LENGTH[interval]);
   return {
     times,
     values: rows.map((row, i) => (i < begun ? (row.metrics[index] ?? null) : null)),
     before: rows.some((row) => row.comparison) ? rows.map((row) => row.comparison?.[index] ?? null) : [],
-    unfinished: last !== undefined && end > now ? 1 : 0,
+    unfinished: begun > 0 && (times[begun] ?? query.to) > now ? 1 : 0,
   };
 }

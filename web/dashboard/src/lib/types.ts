@@ -85,6 +85,7 @@ export interface SavedFunnel extends Saved {
 
 export interface Realtime {
   site_id: string;
+  timezone: string;
   timestamp: number;
   online_visitors: number;
   active_sessions: number;

@@ -61,7 +61,6 @@ export function draw(element: HTMLElement, series: Series, look: Look, height: n
   const few = series.times.length < 2;
   const points = { show: few, size: 8, fill: accent };
   const axis = { stroke: muted, font, ticks: { show: false } };
-  const most = Math.max(1, ...[...series.values, ...series.before].map((value) => value ?? 0));
   return new uPlot(
     {
       width: element.clientWidth,
@@ -69,7 +68,7 @@ export function draw(element: HTMLElement, series: Series, look: Look, height: n
       padding: [12, 24, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, fill: accent, stroke: accent } },
-      scales: { x: { time: false, range: (_u, from, to) => (few ? [-1, 1] : [from, to]) }, y: { range: () => [0, most * 1.08] } },
+      scales: { x: { time: false, range: (_u, from, to) => (few ? [-1, 1] : [from, to]) }, y: { range: (_u, _from, to) => [0, to > 0 ? to * 1.08 : 1] } },
       axes: [
         {
           ...axis,

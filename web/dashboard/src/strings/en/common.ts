@@ -16,7 +16,6 @@ export const common = {
     ledger: 'Ledger',
     settings: 'Settings',
   },
-  menu: 'Menu',
   online: (n: number) => (n === 1 ? '1 online' : `${n.toLocaleString('en')} online`),
   states: {
     connecting: 'Connecting…',
@@ -26,6 +25,7 @@ export const common = {
   },
   loading: 'Loading…',
   retry: 'Try again',
+  old: (time: string) => `As of ${time}: this could not be refreshed since.`,
   unreachable: 'The server cannot be reached. Check the connection; what you see is from before.',
   loggedOut: 'You are logged out.',
   logIn: 'Log in',

@@ -35,7 +35,7 @@ export const manage = {
   saved: 'Saved.',
   snippet: 'Snippet',
   removeSite: 'Forget settings',
-  removeSiteAsk: (site: string) => `Forget the settings of ${site}? Its events stay; its time zone and retention are the server's again.`,
+  removeSiteAsk: (site: string) => `Forget the settings of ${site}? Its time zone and retention are the server's again: if the server keeps events for a shorter time, older ones will be removed for good.`,
   goalsAndFunnels: 'Goals and funnels have screens of their own: build them where you see what they count.',
   yourBrowser: 'This browser',
   yourBrowserHint: 'What you choose here is for you only.',

@@ -20,7 +20,6 @@ export const reports = {
   later: 'Period after',
   compareWith: 'Compare with',
   compare: { none: 'Nothing', previous: 'Period before', year: 'Year before' },
-  compared: { none: '', previous: 'the period before', year: 'the year before' },
   versus: (before: string) => `${before} before`,
   summary: 'Summary',
   series: (metric: string, interval: string) => `${metric} by ${interval.toLowerCase()}`,
@@ -28,7 +27,6 @@ export const reports = {
   unfinished: 'not over yet',
   chartHelp: 'Arrow keys move through the points.',
   filter: 'Filter',
-  addFilter: 'Add filter',
   removeFilter: (text: string) => `Remove the filter ${text}`,
   clearFilters: 'Clear all',
   dimension: 'Dimension',
@@ -78,7 +76,6 @@ export const reports = {
   noProperties: 'Properties are what you send with an event: track("signup", { plan: "pro" }).',
   noGoals: 'A goal says what matters to you: a sign-up, a purchase, a page that was reached.',
   setGoals: 'Set goals',
-  sortBy: (name: string) => `Sort by ${name}`,
   visitorsOn: (country: string, visitors: string) => `${country}: ${visitors}`,
   mapLabel: 'Visitors by country',
 };

@@ -18,7 +18,6 @@ export const common: typeof Common = {
     ledger: '수집 내역',
     settings: '설정',
   },
-  menu: '메뉴',
   online: (n) => `${n.toLocaleString('ko')}명 접속 중`,
   states: {
     connecting: '연결 중…',
@@ -28,6 +27,7 @@ export const common: typeof Common = {
   },
   loading: '불러오는 중…',
   retry: '다시 시도',
+  old: (time) => `${time} 기준입니다. 그 뒤로 새로 고치지 못했습니다.`,
   unreachable: '서버에 연결할 수 없습니다. 연결을 확인해 주세요. 지금 보이는 내용은 이전 것입니다.',
   loggedOut: '로그아웃되었습니다.',
   logIn: '로그인',

@@ -35,7 +35,7 @@ export const manage: typeof Manage = {
   saved: '저장했습니다.',
   snippet: '스니펫',
   removeSite: '설정 지우기',
-  removeSiteAsk: (site) => `${site}의 설정을 지울까요? 이벤트는 그대로 남고, 시간대와 보관 기간은 서버의 기본값으로 돌아갑니다.`,
+  removeSiteAsk: (site) => `${site}의 설정을 지울까요? 시간대와 보관 기간이 서버의 기본값으로 돌아갑니다. 서버의 보관 기간이 더 짧으면 오래된 이벤트는 영구히 삭제됩니다.`,
   goalsAndFunnels: '목표와 퍼널은 각자의 화면에서, 집계 결과를 보면서 만들 수 있습니다.',
   yourBrowser: '이 브라우저',
   yourBrowserHint: '여기에서 고른 것은 나에게만 적용됩니다.',
