@@ -32,7 +32,7 @@ _WATCH = """
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
   }).observe({type: 'layout-shift', buffered: true});
   const look = () => {
-    if (!window.numbers && /[0-9]/.test(document.querySelector('main strong')?.textContent)) {
+    if (!window.numbers && /[0-9]/.test(document.querySelector('main .card strong')?.textContent)) {
       window.numbers = performance.now();
     }
     if (window.numbers && !document.querySelector('main [aria-busy="true"]')) window.complete = performance.now();
