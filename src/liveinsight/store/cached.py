@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Count = tuple[int, int]
 
 MOST_ANSWERS = 1000
-MOST_BYTES = 8_000_000  # of all answers, as JSON; in memory they take about five times as much
-_LARGEST = MOST_BYTES // 8  # a larger answer is not kept: it would push out many others
+MOST_BYTES = 8_000_000  # of all questions and answers, as JSON; in memory they take about five times as much
+_LARGEST = MOST_BYTES // 8  # a larger question with its answer is not kept: it would push out many others
 
 # What reports ask again and again. Other questions are about this moment, or asked once.
 _KEPT = (Query, Funnel, Retention, Journey)
@@ -190,7 +190,7 @@ class _Answers:
             kept.answer.set_exception(error)
             return
         kept.answer.set_result(answer)
-        size = len(to_json(answer))
+        size = len(to_json((question, answer)))  # a short answer may be to a very long list of values
         with self._lock:
             if self._kept.get(question) is not kept:
                 return
