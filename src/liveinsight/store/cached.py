@@ -21,7 +21,7 @@ from liveinsight.stats.retention import Retention
 from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
@@ -105,9 +105,9 @@ class CachedStore:
             return dict(found)
         return dict(known[kind])
 
-    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         try:
-            return self._store.purge(before, site_id, without)
+            return self._store.purge(before, by_site)
         finally:
             self._changes.count_everywhere()
 
