@@ -126,7 +126,7 @@ class ManagedSites:
         return self._one(name)
 
     def remove(self, site_id: str) -> Answer:
-        """Forget what is set for a site. Its events stay. Raises NotFound."""
+        """Forget what is set for a site: its events are kept as long as the settings say. Raises NotFound."""
         name = site_name(site_id)
         with self._lock:
             if name not in self._saved:
