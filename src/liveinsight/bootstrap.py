@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from liveinsight.errors import SettingError
+from liveinsight.errors import SettingError, StartError
 from liveinsight.ingest.country import Countries
 from liveinsight.service import Analytics, now_ms
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from liveinsight.settings import Settings
     from liveinsight.store.base import Store
+    from liveinsight.store.dynamodb import DynamoDBStore
 
 DATABASE = "liveinsight.duckdb"
 
@@ -26,19 +27,38 @@ def open_analytics(settings: Settings, clock: Callable[[], int] = now_ms) -> Ana
 
 
 def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
-    """The store that `settings.store` names: `duckdb:///path`, `memory://`; empty: a file in the data folder."""
+    """The store that `settings.store` names: `duckdb:///path`, `dynamodb://`, `memory://`.
+
+    Empty: a file in the data folder.
+    """
     url = settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
     scheme, _, rest = url.partition("://")
     if scheme == "duckdb":
         from liveinsight.store.duckdb import DuckDBStore
 
         return DuckDBStore(_path(rest, url), settings, clock)
+    if scheme == "dynamodb":
+        if rest:
+            msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
+            raise SettingError(msg)
+        return open_dynamodb(settings, clock)
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
         return MemoryStore()
-    msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use duckdb:///path/to/file, or memory://."
+    known = "duckdb:///path/to/file, dynamodb:// or memory://"
+    msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use {known}."
     raise SettingError(msg)
+
+
+def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> DynamoDBStore:
+    """The distributed store, with its aggregator. Raises StartError."""
+    try:
+        from liveinsight.store.dynamodb import DynamoDBStore
+    except ModuleNotFoundError as error:
+        msg = f"The DynamoDB store needs {error.name}: install liveinsight[aws]."
+        raise StartError(msg) from None
+    return DynamoDBStore(settings, clock)
 
 
 def _path(rest: str, url: str) -> Path:

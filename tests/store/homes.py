@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from liveinsight.settings import Settings
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.memory import MemoryStore
+from tests.dynamodb_local import create_tables, fresh_settings
+from tests.store.settled import SettledStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,19 @@ def _duckdb(folder: Path, clock: Clock) -> Opener:
     return lambda: DuckDBStore(folder / "liveinsight.duckdb", Settings(data=str(folder)), clock)
 
 
-HOMES: dict[str, Callable[[Path, Clock], Opener]] = {"memory": _memory, "duckdb": _duckdb}
+def _dynamodb(_folder: Path, clock: Clock) -> Opener:
+    settings = fresh_settings()
+    create_tables(settings)
+    return lambda: SettledStore(settings, clock)
+
+
+HOMES: dict[str, Callable[[Path, Clock], Opener]] = {
+    "memory": _memory,
+    "duckdb": _duckdb,
+    "dynamodb": _dynamodb,
+}
+
+REPROCESSING = ("memory", "duckdb")  # those that can derive what they hold anew
 
 
 class Home:
