@@ -1,4 +1,4 @@
-"""Install what the tests need from the operating system: Chromium, and a font that draws Korean."""
+"""Install what the tests need from the operating system: Chromium, a font for Korean, Java for DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DEBIAN_PACKAGES = ("chromium", "fonts-nanum")
+DEBIAN_PACKAGES = ("chromium", "fonts-nanum", "default-jre-headless")
 
 
 def find_browser() -> str | None:
@@ -32,16 +32,20 @@ def install() -> str:
 
 
 def main() -> None:
-    """Do nothing when a browser is there; end with one plain sentence when it cannot be had."""
-    if find_browser():
+    """Do nothing when all is there; end with one plain sentence when it cannot be had."""
+    if find_browser() and shutil.which("java"):
         return
     complaint = ""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print(f"Installing {' and '.join(DEBIAN_PACKAGES)} for the browser tests")
+        print(f"Installing {', '.join(DEBIAN_PACKAGES)} for the tests")
         complaint = install()
+    if complaint:
+        print(complaint, file=sys.stderr)
+    if not shutil.which("java"):
+        sys.exit(
+            "The tests of the DynamoDB store need Java: install it (Debian: apt-get install default-jre-headless)."
+        )
     if not find_browser():
-        if complaint:
-            print(complaint, file=sys.stderr)
         sys.exit("The browser tests need Chromium or Chrome on PATH: install it (Debian: apt-get install chromium).")
 
 

@@ -86,5 +86,16 @@ def create_tables(settings: Settings) -> None:
 
 @cache
 def shared_client(service: str) -> Any:
-    """One client for many: making one takes a while."""
-    return aws_client(fresh_settings(), service)
+    """One client for many: making one takes a while. It refuses to read whole tables."""
+    return NoScan(aws_client(fresh_settings(), service))
+
+
+class NoScan:
+    """A client that is asked for nothing whose price grows with the table."""
+
+    def __init__(self, aws: Any) -> None:
+        self._aws = aws
+
+    def __getattr__(self, operation: str) -> Any:
+        assert operation not in {"scan", "execute_statement", "execute_transaction"}, "a table was scanned"
+        return getattr(self._aws, operation)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -11,7 +14,7 @@ from liveinsight.ingest.country import Countries
 from liveinsight.service import Analytics, now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from liveinsight.settings import Settings
     from liveinsight.store.base import Store
@@ -52,13 +55,35 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
 
 
 def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> DynamoDBStore:
-    """The distributed store, with its aggregator. Raises StartError."""
-    try:
-        from liveinsight.store.dynamodb import DynamoDBStore
-    except ModuleNotFoundError as error:
-        msg = f"The DynamoDB store needs {error.name}: install liveinsight[aws]."
-        raise StartError(msg) from None
+    """The distributed store. Raises StartError."""
+    _need_aws()
+    from liveinsight.store.dynamodb import DynamoDBStore
+
     return DynamoDBStore(settings, clock)
+
+
+@contextmanager
+def following(settings: Settings) -> Iterator[None]:
+    """An aggregator of the DynamoDB store at work, in a thread. Raises StartError."""
+    store = open_dynamodb(replace(settings, aggregate=True))
+    try:
+        yield
+    finally:
+        store.close()
+
+
+def create_tables(settings: Settings) -> dict[str, bool]:
+    """Create the tables of the DynamoDB store: by name, whether they are new. Raises StartError."""
+    _need_aws()
+    from liveinsight.store.dynamodb.creating import create_tables as create
+
+    return create(settings)
+
+
+def _need_aws() -> None:
+    if find_spec("boto3") is None:
+        msg = "The DynamoDB store needs boto3: install liveinsight[aws]."
+        raise StartError(msg)
 
 
 def _path(rest: str, url: str) -> Path:

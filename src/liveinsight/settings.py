@@ -83,6 +83,9 @@ class Settings:
     dynamodb_lanes: int = _setting(
         4, "DynamoDB: shares of a site's sessions that are written side by side. Fixed when the tables are first used."
     )
+    aggregate: bool = _setting(
+        False, "DynamoDB: fold events in this process too; else `liveinsight aggregate` or a Lambda function does."
+    )
     demo: bool = _setting(False, "Serve the demo shop at /demo/ (it sends events of its own).")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("text", "text for people, json for machines.")

@@ -16,6 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liveinsight.errors import StoreUnavailable
 from liveinsight.store.dynamodb.failures import CONDITION_FAILED, EXPECTED, at_start, code_of, given_up, may_pass
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def aws_client(settings: Settings, service: str) -> Any:
 class Client:
     """The four tables. Any thread may call. Raises StoreUnavailable (QueueFull when throttled) after `patience` s."""
 
-    def __init__(self, aws: Any, names: schema.Names, patience: float = PATIENCE_S) -> None:
+    def __init__(self, aws: Any, names: schema.Names, patience: float | None = None) -> None:
         self.names = names
         self._aws = aws
-        self._patience = patience
+        self._patience = PATIENCE_S if patience is None else patience
         self._threads = ThreadPoolExecutor(AT_ONCE, "dynamodb")
 
     def check(self) -> None:
@@ -69,6 +70,8 @@ class Client:
                 self.call("describe_table", TableName=table)
             except (ClientError, BotoCoreError) as error:
                 raise at_start(error, "DescribeTable", table) from None
+            except StoreUnavailable as error:
+                raise at_start(error.__cause__ or error, "DescribeTable", table) from None
 
     def call(self, operation: str, **arguments: Any) -> Any:
         """One call, repeated while it may pass. Raises ClientError for what will not."""

@@ -46,7 +46,7 @@ _NOT_ALLOWED = frozenset({"AccessDeniedException", "AccessDenied"})
 _NOBODY = frozenset({"UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"})
 
 
-def code_of(error: Exception) -> str:
+def code_of(error: BaseException) -> str:
     """DynamoDB's word for it; the exception's name when there was no answer."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
@@ -68,7 +68,7 @@ def given_up(error: Exception) -> LiveInsightError:
     return QueueFull() if is_throttle(error) else StoreUnavailable()
 
 
-def at_start(error: Exception, operation: str, table: str) -> StartError:
+def at_start(error: BaseException, operation: str, table: str) -> StartError:
     """Why the store cannot be opened, with what to do about it."""
     code = code_of(error)
     words = {

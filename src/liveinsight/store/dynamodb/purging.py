@@ -49,7 +49,7 @@ class Purging:
 
     def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:
         lanes: dict[Lane, list[Chain]] = {}
-        for chain in self._reading.chains_of(site_id, Period(0, before), limit=None):
+        for chain in self._reading.chains_of(site_id, Period(0, before)):
             lanes.setdefault(self._lanes.of(*chain), []).append(chain)
         return lanes
 

@@ -40,7 +40,7 @@ class Reading:
         assert question.site_id is not None  # noqa: S101  only FilteredEvents may be about all sites
         return answer(question, self._visits(question.site_id, reach(question)))
 
-    def chains_of(self, site_id: str, period: Period, limit: int | None = MAX_SESSIONS) -> list[Chain]:
+    def chains_of(self, site_id: str, period: Period, limit: int | None = None) -> list[Chain]:
         """The chains with an event on a day of the period. Raises InvalidInput when they are more than `limit`."""
         if period.end <= 0:
             return []
@@ -64,7 +64,7 @@ class Reading:
         return [keys.Chain(site_id, session_id) for session_id in sorted(found)]
 
     def _visits(self, site_id: str, period: Period) -> list[Visit]:
-        states = self._chains.read_many(self.chains_of(site_id, period))
+        states = self._chains.read_many(self.chains_of(site_id, period, MAX_SESSIONS))
         return [visit for state in states for visit in state.visits()]
 
     def _filtered(self, question: FilteredEvents) -> list[FilteredEvent]:

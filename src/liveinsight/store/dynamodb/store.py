@@ -12,6 +12,7 @@ from liveinsight.store.dynamodb.applying import Applying
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.client import Client, aws_client
 from liveinsight.store.dynamodb.documents import Documents
+from liveinsight.store.dynamodb.following import Following
 from liveinsight.store.dynamodb.intake import Intake
 from liveinsight.store.dynamodb.lanes import Lanes
 from liveinsight.store.dynamodb.ledger import ledger
@@ -72,6 +73,10 @@ class DynamoDBStore:
         self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
         self._reading = Reading(client, chains, lanes)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
+        self._following: Following | None = None
+        if settings.aggregate:
+            self._following = Following(self.open_stream())
+            self._following.start()
 
     def record(self, batch: Batch) -> Promise[Recorded]:
         return self._intake.take(batch)
@@ -118,4 +123,6 @@ class DynamoDBStore:
 
     def close(self) -> None:
         self._intake.close()
+        if self._following is not None:
+            self._following.stop()
         self._client.close()
