@@ -60,7 +60,7 @@ class Faulty:
 
     def _call(self, operation: str, call: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         with self._lock:
-            draw, what = self._random.random(), self._random.randrange(8)
+            draw, what = self._random.random(), self._random.randrange(10)
             dies = self._deaths > 0 and operation in WRITES and self._random.random() < self._share / 2
             self._deaths -= dies
         if dies:
@@ -72,7 +72,7 @@ class Faulty:
         if what == 0:
             self._late.arrive(1)
             return call(**arguments)
-        if what == 1 and operation in WRITES:
+        if what in {1, 8, 9} and operation in WRITES:
             self._late.send(lambda: call(**arguments))
             raise _timeout()
         if what in {2, 3} and operation.startswith("batch"):

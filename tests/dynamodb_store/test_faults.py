@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 NOW = at(150)
 SESSIONS = ["s", "t", "u"]
-SHARE = 0.2  # of calls that go wrong
-ROUNDS = 6
+SHARE = 0.25  # of the calls of an aggregator that go wrong
+COLLECTING_SHARE = 0.5
+ROUNDS = 8
 
 sent: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
@@ -97,7 +98,7 @@ class World:
         """As a tracker does: until it is acknowledged. Every event is new once at most, all attempts taken together."""
         is_first = True
         while True:
-            store = self._unlucky()
+            store = self._unlucky(COLLECTING_SHARE)
             try:
                 recorded: Recorded = store.record(each).result(timeout=60)
             except StoreUnavailable:
@@ -129,7 +130,7 @@ class World:
     def fold_badly(self, images: list[Item]) -> None:
         """Deliver parts of it, in any order, often, to two aggregators at once, which die; in the end all of it."""
         for _ in range(ROUNDS):
-            parts = [self._random.choices(images, k=self._random.randint(1, len(images))) for _ in range(2)]
+            parts = [self._random.choices(images, k=self._random.randint(1, 1 + len(images) // 3)) for _ in range(2)]
             seeds = [self._random.randrange(2**32) for _ in parts]
             with ThreadPoolExecutor(2) as workers:
                 list(workers.map(self._fold, parts, seeds))
@@ -140,7 +141,7 @@ class World:
         store.close()
 
     def _fold(self, images: list[Item], seed: int) -> None:
-        store = self._unlucky(deaths=1, seed=seed)
+        store = self._unlucky(SHARE, deaths=1, seed=seed)
         try:
             store.aggregator.fold(images)
         except (Killed, StoreUnavailable):
@@ -162,12 +163,12 @@ class World:
         assert told["rejected", "too_old"] >= len(batches)
         store.close()
 
-    def _unlucky(self, deaths: int = 0, seed: int | None = None) -> DynamoDBStore:
+    def _unlucky(self, share: float, deaths: int = 0, seed: int | None = None) -> DynamoDBStore:
         """A process that starts well; its luck ends then."""
         random = Random(self._random.randrange(2**32) if seed is None else seed)
         faulty = Faulty(shared_client("dynamodb"), random, self._late, deaths)
         store = self._store(faulty)
-        faulty.begin(SHARE)
+        faulty.begin(share)
         return store
 
     def _store(self, aws: Any) -> DynamoDBStore:
