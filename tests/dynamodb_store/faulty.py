@@ -39,6 +39,30 @@ class Late:
                 write()
 
 
+class Remembering:
+    """Remembers the writes that were made, so that all of them can arrive once more."""
+
+    def __init__(self, aws: Any) -> None:
+        self._aws = aws
+        self._writes: list[Callable[[], Any]] = []
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self._aws, operation)
+
+        def remembered(**arguments: Any) -> Any:
+            if operation in WRITES:
+                self._writes.append(lambda: call(**arguments))
+            return call(**arguments)
+
+        return remembered
+
+    def again(self) -> None:
+        """All of them, the first ones last: what they would undo stays undone."""
+        for write in reversed(self._writes):
+            with suppress(ClientError):
+                write()
+
+
 class Faulty:
     """`share` of the calls go wrong; `deaths` is how many writes may still be the last thing that a process does."""
 
