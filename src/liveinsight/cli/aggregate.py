@@ -1,0 +1,38 @@
+"""`liveinsight aggregate`."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import TYPE_CHECKING
+
+import typer
+
+from liveinsight.cli import options
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+EXAMPLE = "Example: liveinsight aggregate"
+
+
+def aggregate() -> None:
+    """Fold what collectors write to DynamoDB into sessions and statistics, until stopped.
+
+    Any number may run at once. In AWS a Lambda function on the stream does the same.
+    """
+    from liveinsight.bootstrap import following
+
+    stopped = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    with following(options.settings()):
+        typer.echo("Aggregating. Stop with Ctrl+C.")
+        stopped.wait()
+
+
+command = aggregate
