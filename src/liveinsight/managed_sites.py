@@ -85,14 +85,16 @@ class ManagedSites:
         own = self._own_retention().get(site_id)
         return self._settings.retention_days if own is None else own
 
-    def expired(self, now: int) -> list[tuple[int, str | None, frozenset[str]]]:
-        """What maintenance has to purge, as the arguments of `Store.purge`."""
-        own = self._own_retention()
-        found: list[tuple[int, str | None, frozenset[str]]] = []
-        if days := self._settings.retention_days:
-            found.append((now - days * DAY_MS, None, frozenset(own)))
-        found += [(now - days * DAY_MS, site_id, frozenset()) for site_id, days in own.items() if days]
-        return found
+    def expired(self, now: int) -> tuple[int, dict[str, int]] | None:
+        """What maintenance has to purge, as the arguments of `Store.purge`; None when all is kept for ever."""
+
+        def before(days: int) -> int:
+            return now - days * DAY_MS if days else 0
+
+        others, own = self._settings.retention_days, self._own_retention()
+        if not (others or any(own.values())):
+            return None
+        return before(others), {site_id: before(days) for site_id, days in own.items()}
 
     def all(self) -> Answer:
         """`data` of /api/sites: the sites that have events, are saved, or are named in the settings; busiest first."""
@@ -124,7 +126,7 @@ class ManagedSites:
         return self._one(name)
 
     def remove(self, site_id: str) -> Answer:
-        """Forget what is set for a site. Its events stay. Raises NotFound."""
+        """Forget what is set for a site: its events are kept as long as the settings say. Raises NotFound."""
         name = site_name(site_id)
         with self._lock:
             if name not in self._saved:

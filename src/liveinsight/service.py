@@ -203,12 +203,15 @@ class Analytics:
         if salts:
             logger.info("salts destroyed", extra={"salts": salts})
         self.sites.reload()
-        for before, site_id, without in self.sites.expired(now):
-            logger.info("purged", extra=self.purge(before, site_id, without))
+        if expired := self.sites.expired(now):
+            logger.info("purged", extra=self._purge(*expired))
 
-    def purge(self, before: int, site_id: str | None = None, without: frozenset[str] = frozenset()) -> dict[str, int]:
-        """Remove what is older than `before` (ms), of one site, or of all but those in `without`."""
-        purged = self._store.purge(before, site_name(site_id) if site_id else None, without)
+    def purge(self, before: int, site_id: str | None = None) -> dict[str, int]:
+        """Remove what is older than `before` (ms), of one site or of all."""
+        return self._purge(0, {site_name(site_id): before}) if site_id else self._purge(before, {})
+
+    def _purge(self, before: int, by_site: dict[str, int]) -> dict[str, int]:
+        purged = self._store.purge(before, by_site)
         self.sites.changed()
         return {"events": purged.events, "sessions": purged.sessions}
 

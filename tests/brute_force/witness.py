@@ -47,13 +47,13 @@ class Witness:
             self.received += [(hour, site, outcome, reason)] * events
         return new, len(batch.events) - len(new)
 
-    def purge(self, before: int, site: str | None = None, without: tuple[str, ...] = ()) -> tuple[int, int]:
+    def purge(self, before: int, by_site: dict[str, int]) -> tuple[int, int]:
         sites = {each.site_id for each in self.events} | {row[1] for row in self.received}
-        meant = {site} if site else sites - set(without)
-        old = [visit for visit in self.visits() if visit.end < before and visit.site in meant]
+        limits = {**dict.fromkeys(sites, before), **by_site}
+        old = [visit for visit in self.visits() if visit.end < limits[visit.site]]
         gone = [event for visit in old for event in visit.events]
         self.events = [event for event in self.events if event not in gone]
-        self.received = [row for row in self.received if row[0] + 3_600_000 > before or row[1] not in meant]
+        self.received = [row for row in self.received if row[0] + 3_600_000 > limits[row[1]]]
         return len(gone), len(old)
 
     def visits(self, site: str | None = None) -> list[Visit]:

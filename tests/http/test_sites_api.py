@@ -170,6 +170,25 @@ def test_the_events_of_a_removed_site_can_still_be_read(start: Start) -> None:
     assert rows(client, site_id=NEW, metrics=["events"]) == [(1,)]
 
 
+def test_without_settings_of_its_own_a_site_is_kept_as_long_as_the_server_says_and_the_answer_says_so(
+    serve: Serve, clock: Clock
+) -> None:
+    analytics, client = serve(retention_days=10, timezone="Europe/Paris")
+    as_reader(client)
+    assert save(client, SITE, retention_days=0, timezone="Asia/Seoul")["retention_days"] == 0
+    collect(client, sent())
+    clock.now = NOON + 20 * DAY
+    analytics.maintain()
+    assert [each["events"] for each in sites(client)] == [1]
+    changed = client.put(f"/api/sites/{SITE}", json={"retention_days": None}).json()["data"]
+    assert (changed["events"], changed["retention_days"], changed["timezone"]) == (1, 10, "Asia/Seoul")
+    assert client.put(f"/api/sites/{SITE}", json={"retention_days": 30}).json()["data"]["retention_days"] == 30
+    removed = client.delete(f"/api/sites/{SITE}").json()["data"]
+    assert (removed["events"], removed["retention_days"], removed["timezone"]) == (1, 10, "Europe/Paris")
+    analytics.maintain()
+    assert sites(client) == []
+
+
 def test_a_site_that_was_saved_is_meant_when_it_is_the_only_one(reader: httpx.Client) -> None:
     save(reader, NEW)
     assert reader.get("/api/realtime").json()["data"]["site_id"] == NEW

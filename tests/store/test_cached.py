@@ -219,6 +219,23 @@ def test_large_answers_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -
     assert behind.asked == 5
 
 
+def test_large_questions_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "MOST_BYTES", 6000)
+    behind = Watched()
+    store = CachedStore(behind)
+    asked = [query("events", where=(where("page", "is", f"/{number}", "/" * 1500),)) for number in range(4)]
+    for each in asked:
+        store.run(each)
+    store.run(asked[3])
+    assert behind.asked == 4
+    store.run(asked[0])
+    assert behind.asked == 5
+    monkeypatch.setattr(cached, "_LARGEST", 2000)
+    for _ in range(2):
+        store.run(query("events", where=(where("page", "is", "/" * 2000),)))
+    assert behind.asked == 7
+
+
 def test_a_salt_that_is_destroyed_is_not_kept_here() -> None:
     store = CachedStore(MemoryStore())
     store.put_document("salt", "1", "secret")

@@ -79,9 +79,12 @@ steps = st.one_of(
     st.tuples(st.just("record"), many, st.just([])),
     st.tuples(st.just("wait"), st.sampled_from([SECOND, 11 * SECOND, 5 * MINUTE, 30 * MINUTE, 36 * MINUTE, 2 * DAY])),
     st.tuples(st.just("reopen")),
-    st.tuples(st.just("purge"), moments),
-    st.tuples(st.just("purge"), moments, st.sampled_from(SITES)),
-    st.tuples(st.just("purge"), moments, st.none(), st.sampled_from([("a.example",), ("b.example", "(unknown)")])),
+    st.tuples(st.just("purge"), moments, st.just({})),
+    st.tuples(
+        st.just("purge"),
+        moments | st.none(),
+        st.dictionaries(st.sampled_from([*SITES, "(unknown)"]), moments | st.none(), min_size=1),
+    ),
 )
 
 
@@ -148,8 +151,12 @@ class World:
     def reopen(self) -> None:
         self.home.reopen()
 
-    def purge(self, moment: int, *which: Any) -> None:
-        assert self.store.purge(self.base + moment, *which) == self.witness.purge(self.base + moment, *which)
+    def purge(self, moment: int | None, by_site: dict[str, int | None]) -> None:
+        def before(moment: int | None) -> int:
+            return 0 if moment is None else self.base + moment
+
+        which = before(moment), {site: before(each) for site, each in by_site.items()}
+        assert self.store.purge(*which) == self.witness.purge(*which)
 
     def ask(self, kind: type, asked: dict[str, Any]) -> None:
         fields = dict(asked)

@@ -85,16 +85,23 @@ def left(store: Store, site: str) -> tuple[int, int, int]:
 
 def test_one_site_can_be_purged_alone(store: Store) -> None:
     of_two_sites(store)
-    assert store.purge(at(120), "a.example") == (1, 1)
+    assert store.purge(0, {"a.example": at(120)}) == (1, 1)
     assert left(store, "a.example") == (0, 0, 0)
     assert left(store, "b.example") == (1, 2, 1)
 
 
 def test_some_sites_can_be_left_out(store: Store) -> None:
     of_two_sites(store)
-    assert store.purge(at(120), without=["b.example", "c.example"]) == (1, 1)
+    assert store.purge(at(120), {"b.example": 0, "c.example": 0}) == (1, 1)
     assert left(store, "a.example") == (0, 0, 0)
     assert left(store, "b.example") == (1, 2, 1)
+
+
+def test_each_site_can_have_a_time_of_its_own(store: Store) -> None:
+    of_two_sites(store)
+    put(store, event(at(60), site="a.example"), event(at(60), site="b.example"), event(at(60), site="c.example"))
+    assert store.purge(at(60), {"a.example": at(120), "b.example": 0}) == (2, 2)
+    assert [left(store, site) for site in ("a.example", "b.example", "c.example")] == [(0, 0, 0), (2, 3, 1), (1, 1, 0)]
 
 
 def test_what_was_purged_stays_away_after_a_restart(store: Store, reopen: Callable[[], Store]) -> None:

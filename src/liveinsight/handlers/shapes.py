@@ -222,7 +222,7 @@ class Site(Shape):
     site_id: str
     events: Count
     timezone: str
-    retention_days: int = Field(description="0: its events are kept for ever.")
+    retention_days: int = Field(description="For how long its events are kept, by itself or the settings. 0: for ever.")
     created_at: int | None = Field(description="When it was saved, ms since the epoch; null when it is not.")
     last_event_at: int | None = Field(
         description="When the latest event arrived, ms since the epoch; before the server's last start, the hour of it."

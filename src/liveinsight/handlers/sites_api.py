@@ -33,11 +33,17 @@ def add_site(analytics: Service, body: Annotated[SiteBody, Depends(writing(SiteB
 def change_site(
     site_id: _Id, analytics: Service, body: Annotated[SiteChange, Depends(writing(SiteChange))]
 ) -> Response:
-    """Change its time zone or how long its events are kept. A site that was not saved is from now on."""
+    """Change its time zone or how long its events are kept. A site that was not saved is from now on.
+
+    The answer has what holds now. Events older than that go with the next maintenance, within the hour.
+    """
     return success(analytics.sites.change(site_id, body))
 
 
 @router.delete("/sites/{site_id}", response_model=Success[Site])
 def remove_site(site_id: _Id, analytics: Service, _question: Annotated[NoQuestion, Query()]) -> Response:
-    """Forget what is set for a site; answers what it is now. Its events stay: `liveinsight purge` removes events."""
+    """Forget what is set for a site. Its events are now kept as long as the server's settings say.
+
+    The answer has that number of days. Older events go with the next maintenance, within the hour.
+    """
     return success(analytics.sites.remove(site_id))

@@ -90,13 +90,12 @@ def compared(compare: Compare, period: Period, occasion: Occasion, timezone: str
     """The period to compare with.
 
     What has gone of a period that is not over yet is compared with as much of the earlier one, to the minute: a morning
-    with a morning. With `whole`, always with all of it: a series has a place for each part.
+    with a morning, on the local clock. With `whole`, always with all of it: a series has a place for each part.
     """
     if compare == "none":
         return None
     before = periods.previous if compare == "previous" else periods.year_before
-    earlier = before(period, timezone)
     gone = (occasion.now - period.start) // MINUTE_MS * MINUTE_MS
     if whole or gone < MINUTE_MS or occasion.now >= period.end:
-        return earlier
-    return Period(earlier.start, min(earlier.start + gone, earlier.end))
+        return before(period, timezone)
+    return before(period, timezone, until=period.start + gone)

@@ -140,28 +140,62 @@ def label(start: int, interval: str, timezone: str) -> str:
     return local.strftime("%Y-%m" if interval == "month" else "%Y-%m-%d")
 
 
-def previous(period: Period, timezone: str) -> Period:
-    """The period of the same length just before: as many local days when it is made of whole days."""
+def previous(period: Period, timezone: str, until: int | None = None) -> Period:
+    """The period of the same length just before: as many local days when it is made of whole days.
+
+    With `until`, a moment of the period, only as much of it: until its clock showed the same time; as long when it is
+    not made of whole days.
+    """
     tz = zone(timezone)
     first, last = _local(period.start, tz), _local(period.end, tz)
     if period.start == _midnight(first.date(), tz) and period.end == _midnight(last.date(), tz):
-        days = (last.date() - first.date()).days
-        return Period(_midnight(first.date() - timedelta(days=days), tz), period.start)
-    return Period(period.start - (period.end - period.start), period.start)
+        back = last.date() - first.date()
+        before = Period(_midnight(first.date() - back, tz), period.start)
+        return before if until is None else _until(before, _shows(_clock(until, tz) - back, tz))
+    length = period.end - period.start
+    before = Period(period.start - length, period.start)
+    return before if until is None else _until(before, until - length)
 
 
-def year_before(period: Period, timezone: str) -> Period:
-    """The same dates and times of the year before; 29 February becomes 28 February."""
+def year_before(period: Period, timezone: str, until: int | None = None) -> Period:
+    """The same dates and times of the year before; 29 February becomes 28 February.
+
+    With `until`, a moment of the period, only as much of it: until its clock showed the same time.
+    """
     tz = zone(timezone)
 
-    def back(at: int) -> int:
-        local = _local(at, tz).replace(tzinfo=None, fold=0)
-        day = min(local.day, 28) if local.month == 2 else local.day  # noqa: PLR2004  February
-        return _ms(local.replace(year=local.year - 1, day=day, tzinfo=tz))
+    def back(at: int) -> datetime:
+        clock = _clock(at, tz)
+        day = min(clock.day, 28) if clock.month == 2 else clock.day  # noqa: PLR2004  February
+        return clock.replace(year=clock.year - 1, day=day)
 
-    start = back(period.start)
-    end = back(period.end - 1) + 1  # the last instant: a period that ends with 28 February ends with it every year
-    return Period(start, end if end > start else start + period.end - period.start)
+    start = _ms(back(period.start).replace(tzinfo=tz))
+    # The last instant: a period that ends with 28 February ends with it every year.
+    end = _ms(back(period.end - 1).replace(tzinfo=tz)) + 1
+    before = Period(start, end if end > start else start + period.end - period.start)
+    return before if until is None else _until(before, _shows(back(until), tz))
+
+
+def _until(period: Period, at: int) -> Period:
+    """The part of a period up to `at`: at least a minute, at most all of it."""
+    return Period(period.start, min(max(at, period.start + MINUTE_MS), period.end))
+
+
+def _clock(at: int, tz: ZoneInfo) -> datetime:
+    """What the local clock shows, as it is written: without a zone."""
+    return _local(at, tz).replace(tzinfo=None, fold=0)
+
+
+def _shows(clock: datetime, tz: ZoneInfo) -> int:
+    """The first instant when the local clock shows this; that of its change when it skips this."""
+    at = _ms(clock.replace(tzinfo=tz))
+    if _clock(at, tz) == clock:
+        return at
+    low, high = _ms(clock.replace(tzinfo=tz, fold=1)), at
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _clock(middle, tz) >= clock else (middle, high)
+    return high
 
 
 def _local(at: int, tz: ZoneInfo) -> datetime:

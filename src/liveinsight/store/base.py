@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from liveinsight.ingest.outcome import Refusal, Tally
     from liveinsight.models.events import FilteredEvent, StoredEvent
@@ -145,10 +145,11 @@ class Store(Protocol):
         """All documents of a kind by key."""
         ...
 
-    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         """Remove the sessions whose last activity is before `before` (ms), their events, and ledger hours over by then.
 
-        Of one site; without it of all, but those in `without`.
+        `by_site` has another moment for some sites. 0 keeps everything: `purge(0, {"a.example": then})` is of that site
+        alone. All sites are one pass, and when nothing is old enough nothing is done.
         What is gone is forgotten: later sessions of the same client are numbered anew, and the ids of events are free.
         Filtered events that were kept go when they happened before.
         """

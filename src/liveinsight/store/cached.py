@@ -21,7 +21,7 @@ from liveinsight.stats.retention import Retention
 from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Count = tuple[int, int]
 
 MOST_ANSWERS = 1000
-MOST_BYTES = 8_000_000  # of all answers, as JSON; in memory they take about five times as much
-_LARGEST = MOST_BYTES // 8  # a larger answer is not kept: it would push out many others
+MOST_BYTES = 8_000_000  # of all questions and answers, as JSON; in memory they take about five times as much
+_LARGEST = MOST_BYTES // 8  # a larger question with its answer is not kept: it would push out many others
 
 # What reports ask again and again. Other questions are about this moment, or asked once.
 _KEPT = (Query, Funnel, Retention, Journey)
@@ -105,9 +105,9 @@ class CachedStore:
             return dict(found)
         return dict(known[kind])
 
-    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         try:
-            return self._store.purge(before, site_id, without)
+            return self._store.purge(before, by_site)
         finally:
             self._changes.count_everywhere()
 
@@ -190,7 +190,7 @@ class _Answers:
             kept.answer.set_exception(error)
             return
         kept.answer.set_result(answer)
-        size = len(to_json(answer))
+        size = len(to_json((question, answer)))  # a short answer may be to a very long list of values
         with self._lock:
             if self._kept.get(question) is not kept:
                 return

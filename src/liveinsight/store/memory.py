@@ -21,7 +21,7 @@ from liveinsight.store.promise import Promise
 from liveinsight.store.reprocessing import ledger_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
@@ -112,21 +112,22 @@ class MemoryStore:
         with self._lock:
             return {key: text for (each, key), text in self._documents.items() if each == kind}
 
-    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
-        def is_meant(site: str) -> bool:
-            return site_id in {None, site} and site not in without
-
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
+        own = by_site or {}
         with self._lock:
-            visits = [visit for visit in self._visits(site_id) if is_meant(visit.session.site_id)]
-            over = [visit for visit in visits if visit.session.last_activity < before]
+            visits = self._visits(None)
+            over = [each for each in visits if each.session.last_activity < own.get(each.session.site_id, before)]
             gone = {(event.site_id, event.event_id) for visit in over for event in visit.events}
             self._arrivals = [
                 Arrival(kept_for, event)
                 for kept_for, event in self._arrivals
-                if not is_meant(event.site_id)
-                or (event.timestamp >= before if kept_for else (event.site_id, event.event_id) not in gone)
+                if (
+                    event.timestamp >= own.get(event.site_id, before)
+                    if kept_for
+                    else (event.site_id, event.event_id) not in gone
+                )
             ]
-            for row in [row for row in self._ledger if row[0] + HOUR_MS <= before and is_meant(row[1])]:
+            for row in [row for row in self._ledger if row[0] + HOUR_MS <= own.get(row[1], before)]:
                 del self._ledger[row]
         return Purged(len(gone), len(over))
 

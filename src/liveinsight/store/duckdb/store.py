@@ -20,7 +20,7 @@ from liveinsight.store.duckdb.visits import session_events
 from liveinsight.store.duckdb.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from liveinsight.models.events import StoredEvent
@@ -111,9 +111,8 @@ class DuckDBStore:
         with self._reader(flushed=False) as cursor:
             return dict(cursor.execute("SELECT key, text FROM documents WHERE kind = $1", [kind]).fetchall())
 
-    def purge(self, before: int, site_id: str | None = None, without: Collection[str] = ()) -> Purged:
-        meant = {"before": before, "site_id": site_id, "without": list(without)}
-        purged: Purged = self._writer.call(lambda tables: tables.purge(meant, self._clock()))
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
+        purged: Purged = self._writer.call(lambda tables: tables.purge(before, by_site or {}, self._clock()))
         return purged
 
     def reprocess(

@@ -13,7 +13,7 @@ doubles nothing: at the next start, records beyond the first and events beyond t
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -33,7 +33,7 @@ from liveinsight.store.duckdb.rows import (
 from liveinsight.store.duckdb.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.duckdb.journal import Journal
@@ -42,8 +42,12 @@ if TYPE_CHECKING:
 _READ_ROWS = 10_000
 _TIDY_EVERY_MS = 10_000
 _OF_CHAINS = "WHERE (site_id, session_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))"
-_OF_THE_SITES = "($site_id IS NULL OR site_id = $site_id) AND NOT list_contains($without::VARCHAR[], site_id)"
-_IS_OVER = f"last_activity < $before AND {_OF_THE_SITES}"
+_CUTOFFS = """
+    CREATE TEMP TABLE cutoffs AS
+    SELECT unnest($sites::VARCHAR[]) AS site, unnest($moments::BIGINT[]) AS moment
+"""
+_CUTOFF = "coalesce((SELECT moment FROM cutoffs WHERE site = site_id), $before)"
+_IS_OVER = f"last_activity < {_CUTOFF}"
 _PURGED_SESSIONS = f"""
     CREATE TEMP TABLE purged AS SELECT site_id, session_id, started_at, last_activity
     FROM all_sessions WHERE {_IS_OVER}
@@ -144,22 +148,23 @@ class Tables:
         """Whether the tables show everything that is durable."""
         return not self._counts and self._folded == self._seq
 
-    def purge(self, meant: dict[str, Any], now: int) -> Purged:
-        """See Store.purge; `meant` has its arguments by name. The memory is folded anew from what is left."""
+    def purge(self, before: int, by_site: Mapping[str, int], now: int) -> Purged:
+        """See Store.purge. The memory is folded anew from what is left."""
         self.flush(now)
         con = self.connection
+        asked = {"before": before}
         con.begin()
+        con.execute(_CUTOFFS, {"sites": list(by_site), "moments": list(by_site.values())})
         for table in ("ledger", "ledger_new"):
-            con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= $before AND {_OF_THE_SITES}", meant)
-        kept = con.execute(
-            f"DELETE FROM filtered_events WHERE timestamp < $before AND {_OF_THE_SITES}", meant
-        ).fetchall()[0][0]
-        con.execute(_PURGED_SESSIONS, meant)
+            con.execute(f"DELETE FROM {table} WHERE hour + 3600000 <= {_CUTOFF}", asked)
+        kept = con.execute(f"DELETE FROM filtered_events WHERE timestamp < {_CUTOFF}", asked).fetchall()[0][0]
+        con.execute(_PURGED_SESSIONS, asked)
         sessions = con.execute("SELECT count(*) FROM purged").fetchall()[0][0]
         events = con.execute(_PURGE_EVENTS).fetchall()[0][0] if sessions else 0
         for table in ("sessions", "active_sessions"):
-            con.execute(f"DELETE FROM {table} WHERE {_IS_OVER}", meant)
-        con.execute("DROP TABLE purged")
+            con.execute(f"DELETE FROM {table} WHERE {_IS_OVER}", asked)
+        for table in ("purged", "cutoffs"):
+            con.execute(f"DROP TABLE {table}")
         con.commit()
         if sessions:
             self.forget(now)
