@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from liveinsight.settings import Settings
-from liveinsight.store.dynamodb.client import aws_client
+from liveinsight.store.dynamodb.client import Item, aws_client, read_item
 from liveinsight.store.dynamodb.schema import definitions, names
 
 HOME = Path(sys.prefix) / "dynamodb-local"
@@ -88,6 +88,12 @@ def create_tables(settings: Settings) -> None:
 def shared_client(service: str) -> Any:
     """One client for many: making one takes a while. It refuses to read whole tables."""
     return NoScan(aws_client(fresh_settings(), service))
+
+
+def partition(table: str, pk: str) -> list[Item]:
+    """What a table has under a partition key."""
+    condition = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
+    return list(map(read_item, shared_client("dynamodb").query(TableName=table, **condition)["Items"]))
 
 
 class NoScan:

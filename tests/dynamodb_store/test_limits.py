@@ -9,10 +9,12 @@ import pytest
 
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
-from liveinsight.store.dynamodb import reading
-from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.factories import MINUTE, NOON, Clock, at, event, put, query, table
+from liveinsight.store.dynamodb import keys, reading
+from liveinsight.store.dynamodb.schema import TTL
+from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
+from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
 from tests.store.homes import Home
+from tests.store.settled import SettledStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +79,22 @@ def test_deriving_anew_is_refused_with_a_sentence(store: Store) -> None:
     with pytest.raises(InvalidInput, match="cannot be derived anew") as refused:
         store.reprocess(lambda each: each, keep_filtered=True, progress=lambda *_: None, agree=lambda _: True)
     assert refused.value.code == "unsupported_store"
+
+
+def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_than_others() -> None:
+    settings = fresh_settings(retention_days=1, raw_event_hours=24)
+    create_tables(settings)
+    store = SettledStore(settings, Clock(at(2)))
+    put(store, event())
+    assert table(store, query("events")) == [(1,)]
+    day = keys.of_lane("days", keys.lane_of(keys.Chain(SITE, "s"), settings.dynamodb_lanes), "2026-03")
+    for pk in (keys.joined("chain", "s"), day):
+        [item] = partition(settings.sessions_table, pk)
+        assert TTL not in item
+    assert store.purge(0, {SITE: at(1)}) == (1, 1)
+    [emptied] = partition(settings.sessions_table, keys.joined("chain", "s"))
+    assert emptied[TTL] > at(1) // 1000
+    store.close()
 
 
 @pytest.mark.parametrize("odd", ["\x1f", "\x1e", "a\x1fb", "\x1eb", "\x1e\x1f", " "])

@@ -11,6 +11,8 @@ from liveinsight.store.dynamodb import DynamoDBStore
 from tests.dynamodb_local import shared_client
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from liveinsight.models.events import StoredEvent
     from liveinsight.settings import Settings
     from liveinsight.stats.period import Period
@@ -51,6 +53,6 @@ class SettledStore(DynamoDBStore):
         self.settle()
         return super().ledger(site_id, period)
 
-    def purge(self, before: int) -> Purged:
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         self.settle()
-        return super().purge(before)
+        return super().purge(before, by_site)

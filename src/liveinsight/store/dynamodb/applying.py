@@ -59,10 +59,8 @@ class Applying:
         for chain, new in chains.items():
             ids = {event.event_id for event in new}
             listed = {keys.day(event.timestamp) for event in states[chain].events if event.event_id not in ids}
-            for day in sorted({keys.day(event.timestamp) for event in new} - listed):
-                last = max(event.timestamp for event in new)
-                entry = keys.day_entry(lane, day, chain.session_id)
-                entries.append({**entry, "v": number, **self._lifetimes.of_session(last)})
+            days = sorted({keys.day(event.timestamp) for event in new} - listed)
+            entries += [{**keys.day_entry(lane, day, chain.session_id), "v": number} for day in days]
         self._client.write_many(self._client.names.sessions, entries)
 
     def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, new: list[StoredEvent]) -> None:

@@ -121,14 +121,13 @@ class Chains:
 
     def _write(self, chain: Chain, at: int, chunk: Chunk, number: int) -> bool:
         """Write a chunk whose item still has `chunk.version`; False if it has another."""
-        last = max((event.timestamp for event in chunk.events), default=None)
         item = {
             **keys.chunk(chain, at),
             "v": number,
             "events": pack_events(chunk.events),
             "full": int(chunk.is_full),
             # What a purge has emptied stays a while: a writer that slept must find that its time is over.
-            **(self._lifetimes.of_emptied() if last is None else self._lifetimes.of_session(last)),
+            **({} if chunk.events else self._lifetimes.of_emptied()),
         }
         if chunk.version:
             return self._client.put(self._table, item, "v = :read", read=chunk.version)

@@ -171,7 +171,6 @@ class _Group:
                     "at": event.timestamp,
                     "reason": reason,
                     "events": pack_events([event]),
-                    **self._lifetimes.of_session(event.received_at),
                 }
                 for number, (_, _, (reason, event)) in enumerate(kept)
             ],

@@ -1,4 +1,7 @@
-"""When items go of themselves. Times are worked out per item, from the time of receipt or of the last activity."""
+"""When items go of themselves. Times are worked out per item, from the time of receipt or of the last activity.
+
+Sessions and the ledger do not: how long they stay is a matter of their site and may change, so `purge` removes them.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,10 @@ class Lifetimes:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._clock = clock
         self._events_ms = settings.raw_event_hours * HOUR_MS
-        self._sessions_ms = settings.retention_days * DAY_MS
 
     def of_event(self, received_at: int) -> dict[str, int]:
         """A raw event: as long as its id shall be known."""
-        return _until(received_at, self._events_ms or self._sessions_ms)
+        return _until(received_at, self._events_ms)
 
     def of_note(self, received_at: int) -> dict[str, int]:
         """A note for the ledger."""
@@ -34,10 +36,6 @@ class Lifetimes:
     def of_emptied(self) -> dict[str, int]:
         """A batch, the mark of a note, what a purge emptied: as long as anybody may still come with it."""
         return _until(self._clock(), _NOTE_MS)
-
-    def of_session(self, last_activity: int) -> dict[str, int]:
-        """What sessions are made of, and their ledger: a day longer than a purge leaves them."""
-        return _until(last_activity, self._sessions_ms and self._sessions_ms + DAY_MS)
 
     def of_active(self, last_activity: int) -> dict[str, int]:
         """An active session."""

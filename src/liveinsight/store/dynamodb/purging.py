@@ -11,6 +11,8 @@ from liveinsight.store.dynamodb.batches import Batch
 from liveinsight.store.dynamodb.ledger import rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.aggregator import Aggregator
     from liveinsight.store.dynamodb.chains import Chains, State
@@ -33,18 +35,26 @@ class Purging:
         self._aggregator = aggregator
         self._reading = reading
 
-    def purge(self, before: int) -> Purged:
+    def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
         """See Store.purge. Interrupted, it has done a part of it, and can be called again."""
         events = sessions = 0
         for site_id in self._lanes.sites():
-            for lane, chains in self._listed(site_id, before).items():
-                for at in range(0, len(chains), _CHAINS_AT_ONCE):
-                    gone = self._forget(lane, chains[at : at + _CHAINS_AT_ONCE], before)
-                    events += gone.events
-                    sessions += gone.sessions
-            for lane in self._lanes.of_site(site_id):
-                self._forget_hours(lane, before)
-                self._forget_kept(lane, before)
+            if then := by_site.get(site_id, before):
+                gone = self._purge(site_id, then)
+                events += gone.events
+                sessions += gone.sessions
+        return Purged(events, sessions)
+
+    def _purge(self, site_id: str, before: int) -> Purged:
+        events = sessions = 0
+        for lane, chains in self._listed(site_id, before).items():
+            for at in range(0, len(chains), _CHAINS_AT_ONCE):
+                gone = self._forget(lane, chains[at : at + _CHAINS_AT_ONCE], before)
+                events += gone.events
+                sessions += gone.sessions
+        for lane in self._lanes.of_site(site_id):
+            self._forget_hours(lane, before)
+            self._forget_kept(lane, before)
         return Purged(events, sessions)
 
     def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:

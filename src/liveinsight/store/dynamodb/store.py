@@ -23,7 +23,7 @@ from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from liveinsight.models.events import StoredEvent
@@ -102,8 +102,8 @@ class DynamoDBStore:
     def documents(self, kind: str) -> dict[str, str]:
         return self.documents_kept.all(kind)
 
-    def purge(self, before: int) -> Purged:
-        return self._purging.purge(before)
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
+        return self._purging.purge(before, by_site or {})
 
     def reprocess(
         self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
