@@ -1,9 +1,8 @@
 """The one table of settings: name, type, default, meaning.
 
 Every setting is an attribute of `Settings`; its environment variable is `LIVEINSIGHT_` + the name in capitals, but for
-those that AWS and its templates have names for. Front
-ends build a `Settings` (the CLI from the environment and its options, Django from its own dictionary) and hand it down:
-nothing below reads the environment.
+what has a name on AWS. Front ends build a `Settings` (the CLI from the environment and its options, Django from its own
+dictionary) and hand it down: nothing below reads the environment.
 """
 
 from __future__ import annotations
@@ -87,9 +86,7 @@ class Settings:
     dynamodb_lanes: int = _setting(
         4, "DynamoDB: shares of a site's sessions that are written side by side. Fixed when the tables are first used."
     )
-    aggregate: bool = _setting(
-        False, "DynamoDB: fold events in this process too; else `liveinsight aggregate` or a Lambda function does."
-    )
+    aggregate: bool = _setting(False, "DynamoDB: fold events in this process too; else `liveinsight aggregate` does.")
     demo: bool = _setting(False, "Serve the demo shop at /demo/ (it sends events of its own).")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("text", "text for people, json for machines.")

@@ -19,7 +19,7 @@ EXAMPLE = "Example: liveinsight aggregate"
 def aggregate() -> None:
     """Fold what collectors write to DynamoDB into sessions and statistics, until stopped.
 
-    Any number may run at once. In AWS a Lambda function on the stream does the same.
+    Any number may run at once.
     """
     from liveinsight.bootstrap import following
 

@@ -1,6 +1,6 @@
 """The aggregator: from what the collector wrote, once or often, in whatever order, to sessions, ledger and live items.
 
-A library function: Lambda calls `fold` with a delivery of the stream, `stream` with what it polls.
+`stream` calls `fold` with what it polls; whoever else has a delivery of the stream may, too.
 """
 
 from __future__ import annotations

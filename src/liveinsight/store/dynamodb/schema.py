@@ -1,4 +1,4 @@
-"""The four tables, defined once: `liveinsight tables create`, the tests and the AWS template read them here."""
+"""The four tables, defined once: `liveinsight tables create` and the tests read them here."""
 
 from __future__ import annotations
 

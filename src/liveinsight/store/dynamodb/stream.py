@@ -1,4 +1,4 @@
-"""Follows the stream of the events table where no Lambda does: reads its shards and remembers how far it is.
+"""Follows the stream of the events table: reads its shards and remembers how far it is.
 
 Where it is matters for the work only: an aggregator may be given anything again. So the order of shards, parents before
 children, does not matter either.
