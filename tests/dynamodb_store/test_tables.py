@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from liveinsight.errors import SettingError, StartError
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.factories import Clock
+from tests.factories import Clock, event, put, query, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +25,16 @@ SETTINGS = ("store", "aws_region", "dynamodb_endpoint")
 TABLES = ("events_table", "sessions_table", "active_sessions_table", "stats_table")
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables."""
+    return {**os.environ, **{variable(name): getattr(settings, name) for name in (*SETTINGS, *TABLES)}}
+
+
 def liveinsight(settings: Settings, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command, with the settings as environment variables."""
-    given = {variable(name): getattr(settings, name) for name in (*SETTINGS, *TABLES)}
+    """The command, with the settings."""
     return subprocess.run(
         [sys.executable, "-m", "liveinsight.cli", *arguments],
-        env={**os.environ, **given},
+        env=environment(settings),
         cwd=folder,
         check=False,
         capture_output=True,
@@ -47,6 +52,34 @@ def test_the_command_creates_what_is_missing_and_leaves_what_is_there(tmp_path: 
         told = shared_client("dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
         assert (told["TimeToLiveStatus"], told["AttributeName"]) == ("ENABLED", TTL)
     open_store(settings, Clock()).close()
+
+
+def test_an_aggregator_of_its_own_folds_until_it_is_stopped_and_logs_no_event(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    store = open_store(settings, Clock())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "liveinsight.cli", "aggregate"],
+        env={**environment(settings), "LIVEINSIGHT_LOG_LEVEL": "DEBUG"},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        put(store, event(page="/secret"))
+        until = time.monotonic() + 60
+        while table(store, query("events", by="page")) != [("/secret", 1)] and time.monotonic() < until:
+            time.sleep(0.1)
+        assert table(store, query("events", by="page")) == [("/secret", 1)]
+        process.terminate()
+        told, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        store.close()
+    assert process.returncode == 0, told
+    assert "secret" not in told.lower()
+    assert "AWS4-HMAC" not in told
 
 
 def test_a_table_that_is_missing_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:

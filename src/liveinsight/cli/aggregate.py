@@ -22,7 +22,10 @@ def aggregate() -> None:
     Any number may run at once.
     """
     from liveinsight.bootstrap import following
+    from liveinsight.server.logs import configure_logging
 
+    settings = options.settings()
+    configure_logging(settings)
     stopped = Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -30,7 +33,7 @@ def aggregate() -> None:
 
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, stop)
-    with following(options.settings()):
+    with following(settings):
         typer.echo("Aggregating. Stop with Ctrl+C.")
         stopped.wait()
 
