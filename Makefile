@@ -47,6 +47,7 @@ web: setup ## build the tracker and the pages
 
 system-packages: setup
 	$(PY) scripts/system_packages.py
+	$(PY) scripts/dynamodb_local.py
 
 definitions: setup ## write docs/definitions.md from the vocabulary
 	$(PY) scripts/definitions.py

@@ -1,4 +1,4 @@
-"""Install what the tests need from the operating system: Chromium, Firefox, and a font that draws Korean."""
+"""Install what the tests need from the operating system: browsers, a font for Korean, Java for DynamoDB Local."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX = ("firefox-esr", "firefox")
-PACKAGES = {BROWSERS: ("chromium", "fonts-nanum"), FIREFOX: ("firefox-esr",)}
+JAVA = ("java",)
+# Names on PATH of which one is needed, Debian's packages that bring it, what to say without it.
+NEEDED = (
+    (BROWSERS, ("chromium", "fonts-nanum"), "The browser tests need Chromium or Chrome"),
+    (FIREFOX, ("firefox-esr",), "The browser tests need Firefox"),
+    (JAVA, ("default-jre-headless",), "The tests of the DynamoDB store need Java"),
+)
 
 
 def find_browser(names: tuple[str, ...] = BROWSERS) -> str | None:
@@ -33,16 +39,15 @@ def install(packages: tuple[str, ...]) -> str:
 
 
 def main() -> None:
-    """Install the browsers that are missing; end with one plain sentence when one cannot be had."""
-    for names, packages in PACKAGES.items():
-        if not find_browser(names) and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-            print(f"Installing {' and '.join(packages)} for the browser tests")
+    """Install what is missing; end with one plain sentence when it cannot be had."""
+    may_install = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
+    for names, packages, need in NEEDED:
+        if not find_browser(names) and may_install:
+            print(f"Installing {' and '.join(packages)} for the tests")
             if complaint := install(packages):
                 print(complaint, file=sys.stderr)
-    if not find_browser():
-        sys.exit("The browser tests need Chromium or Chrome on PATH: install it (Debian: apt-get install chromium).")
-    if not find_browser(FIREFOX):
-        sys.exit("The browser tests need Firefox on PATH: install it (Debian: apt-get install firefox-esr).")
+        if not find_browser(names):
+            sys.exit(f"{need} on PATH: install it (Debian: apt-get install {packages[0]}).")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from liveinsight.handlers.pages import WEB
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ko.md"]
-_SETTING = re.compile(r"^\| `(LIVEINSIGHT_\w+)` \| (?:`([^`]*)`|\([^)]*\)) \|", re.MULTILINE)
+_SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \| (?:`([^`]*)`|\([^)]*\)) \|", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from liveinsight.errors import SettingError
+from liveinsight.errors import SettingError, StartError
 from liveinsight.ingest.country import Countries
 from liveinsight.service import Analytics, now_ms
 from liveinsight.store.cached import CachedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from liveinsight.settings import Settings
     from liveinsight.store.base import Store
+    from liveinsight.store.dynamodb import DynamoDBStore
 
 DATABASE = "liveinsight.duckdb"
 
@@ -27,9 +31,10 @@ def open_analytics(settings: Settings, clock: Callable[[], int] = now_ms) -> Ana
 
 
 def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
-    """The store that `settings.store` names: `duckdb:///path`, `memory://`; empty: a file in the data folder.
+    """The store that `settings.store` names: `duckdb:///path`, `dynamodb://`, `memory://`.
 
-    This process owns either, so answers are kept before them.
+    Empty: a file in the data folder. Answers are kept before a store that this process owns. DynamoDB is none: other
+    processes write there without telling this one.
     """
     url = settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
     scheme, _, rest = url.partition("://")
@@ -37,12 +42,50 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
         from liveinsight.store.duckdb import DuckDBStore
 
         return CachedStore(DuckDBStore(_path(rest, url), settings, clock))
+    if scheme == "dynamodb":
+        if rest:
+            msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
+            raise SettingError(msg)
+        return open_dynamodb(settings, clock)
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
         return CachedStore(MemoryStore())
-    msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use duckdb:///path/to/file, or memory://."
+    known = "duckdb:///path/to/file, dynamodb:// or memory://"
+    msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use {known}."
     raise SettingError(msg)
+
+
+def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> DynamoDBStore:
+    """The distributed store. Raises StartError."""
+    _need_aws()
+    from liveinsight.store.dynamodb import DynamoDBStore
+
+    return DynamoDBStore(settings, clock)
+
+
+@contextmanager
+def following(settings: Settings) -> Iterator[None]:
+    """An aggregator of the DynamoDB store at work, in a thread. Raises StartError."""
+    store = open_dynamodb(replace(settings, aggregate=True))
+    try:
+        yield
+    finally:
+        store.close()
+
+
+def create_tables(settings: Settings) -> dict[str, bool]:
+    """Create the tables of the DynamoDB store: by name, whether they are new. Raises StartError."""
+    _need_aws()
+    from liveinsight.store.dynamodb.creating import create_tables as create
+
+    return create(settings)
+
+
+def _need_aws() -> None:
+    if find_spec("boto3") is None:
+        msg = "The DynamoDB store needs boto3: install liveinsight[aws]."
+        raise StartError(msg)
 
 
 def _path(rest: str, url: str) -> Path:

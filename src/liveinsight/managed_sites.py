@@ -52,7 +52,7 @@ class ManagedSites:
         self._counts.arrived(events[-1].received_at)
 
     def changed(self) -> None:
-        """Stored events were removed or moved."""
+        """Stored events were removed or moved, or another process may have stored some."""
         self._counts.forget()
         self._known.forget()
 

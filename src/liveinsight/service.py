@@ -197,12 +197,16 @@ class Analytics:
         return self.sites.site(site_id)
 
     def maintain(self) -> None:
-        """What has to happen now and then: destroy old salts, purge what is older than it is to be kept."""
+        """What has to happen now and then: destroy old salts, purge what is older than it is to be kept.
+
+        And look again at what other processes may have changed, where a store has several.
+        """
         now = self.clock()
         salts = self._salts.maintain(now)
         if salts:
             logger.info("salts destroyed", extra={"salts": salts})
         self.sites.reload()
+        self.sites.changed()
         if expired := self.sites.expired(now):
             logger.info("purged", extra=self._purge(*expired))
 

@@ -1,8 +1,8 @@
 """The one table of settings: name, type, default, meaning.
 
-Every setting is an attribute of `Settings`; its environment variable is `LIVEINSIGHT_` + the name in capitals. Front
-ends build a `Settings` (the CLI from the environment and its options, Django from its own dictionary) and hand it down:
-nothing below reads the environment.
+Every setting is an attribute of `Settings`; its environment variable is `LIVEINSIGHT_` + the name in capitals, but for
+what has a name on AWS. Front ends build a `Settings` (the CLI from the environment and its options, Django from its own
+dictionary) and hand it down: nothing below reads the environment.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def _setting(default: Any, meaning: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"meaning": meaning}, repr=not secret)
+def _setting(default: Any, meaning: str, *, secret: bool = False, variable: str = "") -> Any:
+    return field(default=default, metadata={"meaning": meaning, "variable": variable}, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,9 @@ class Settings:
     """What can be configured. Defaults work on a laptop; README has the same table."""
 
     data: str = _setting("liveinsight-data", "Folder of the database file and the generated token.")
-    store: str = _setting("", "Store address, such as duckdb:///path/to/file. Empty: a DuckDB file in the data folder.")
+    store: str = _setting(
+        "", "Store address: duckdb:///path/to/file, or dynamodb://. Empty: a DuckDB file in the data folder."
+    )
     host: str = _setting("127.0.0.1", "Address to listen on. 0.0.0.0 accepts connections from other machines.")
     port: int = _setting(8000, "Port to listen on. 0 takes a free one.")
     public_url: str = _setting("", "Address under which browsers reach the server, for the printed links.")
@@ -58,6 +60,33 @@ class Settings:
         0, "Days to keep events and sessions of sites without a number of their own. 0 keeps them for ever."
     )
     keep_filtered: bool = _setting(False, "Keep filtered events (bots) apart, to look at them.")
+    events_table: str = _setting(
+        "liveinsight-events", "DynamoDB: table of the events as they come in.", variable="EVENTS_TABLE"
+    )
+    sessions_table: str = _setting(
+        "liveinsight-sessions", "DynamoDB: table of the sessions.", variable="SESSIONS_TABLE"
+    )
+    active_sessions_table: str = _setting(
+        "liveinsight-active-sessions", "DynamoDB: table of who is there now.", variable="ACTIVE_SESSIONS_TABLE"
+    )
+    stats_table: str = _setting(
+        "liveinsight-stats", "DynamoDB: table of statistics, ledger and documents.", variable="STATS_TABLE"
+    )
+    aws_region: str = _setting(
+        "", "DynamoDB: region of the tables. Empty: from the AWS profile.", variable="AWS_DEFAULT_REGION"
+    )
+    dynamodb_endpoint: str = _setting(
+        "",
+        "DynamoDB: another address, such as that of DynamoDB Local. Empty: the region's own.",
+        variable="AWS_ENDPOINT_URL_DYNAMODB",
+    )
+    raw_event_hours: int = _setting(
+        24, "DynamoDB: hours for which the id of an event is known on its whole site. 0: as long as sessions are kept."
+    )
+    dynamodb_lanes: int = _setting(
+        4, "DynamoDB: shares of a site's sessions that are written side by side. Fixed when the tables are first used."
+    )
+    aggregate: bool = _setting(False, "DynamoDB: fold events in this process too; else `liveinsight aggregate` does.")
     demo: bool = _setting(False, "Serve the demo shop at /demo/ (it sends events of its own).")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
     log_format: str = _setting("text", "text for people, json for machines.")
@@ -69,10 +98,16 @@ class Settings:
         if not self.sites:
             msg = f"{PREFIX}SITES is empty: name at least one site, or * for any."
             raise SettingError(msg)
-        for name in ("port", "trusted_proxies", "rate_limit", "queue_limit", "retention_days"):
+        for name in (
+            *("port", "trusted_proxies", "rate_limit", "queue_limit", "retention_days", "raw_event_hours"),
+            "dynamodb_lanes",
+        ):
             if getattr(self, name) < 0:
-                msg = f"{PREFIX}{name.upper()} must not be negative."
+                msg = f"{variable(name)} must not be negative."
                 raise SettingError(msg)
+        if self.dynamodb_lanes == 0:
+            msg = f"{variable('dynamodb_lanes')} must be at least 1."
+            raise SettingError(msg)
 
     @property
     def data_folder(self) -> Path:
@@ -93,7 +128,8 @@ def from_environment(environment: Mapping[str, str] | None = None, **overrides: 
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return PREFIX + name.upper()
+    setting = Settings.__dataclass_fields__[name]
+    return str(setting.metadata["variable"]) or PREFIX + name.upper()
 
 
 def table() -> list[tuple[str, str, str]]:

@@ -8,6 +8,8 @@ from liveinsight.settings import Settings
 from liveinsight.store.cached import CachedStore
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.memory import MemoryStore
+from tests.dynamodb_local import create_tables, fresh_settings
+from tests.store.settled import SettledStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,20 @@ def _cached(folder: Path, clock: Clock) -> Opener:
     return lambda: CachedStore(store)
 
 
-HOMES: dict[str, Callable[[Path, Clock], Opener]] = {"memory": _memory, "duckdb": _duckdb, "cached": _cached}
+def _dynamodb(_folder: Path, clock: Clock) -> Opener:
+    settings = fresh_settings()
+    create_tables(settings)
+    return lambda: SettledStore(settings, clock)
+
+
+HOMES: dict[str, Callable[[Path, Clock], Opener]] = {
+    "memory": _memory,
+    "duckdb": _duckdb,
+    "cached": _cached,
+    "dynamodb": _dynamodb,
+}
+
+REPROCESSING = ("memory", "duckdb", "cached")  # those that can derive what they hold anew
 
 
 class Home:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from liveinsight import __version__
-from liveinsight.cli import filtered, ledger, purge, reprocess, seed, serve, token
+from liveinsight.cli import aggregate, filtered, ledger, purge, reprocess, seed, serve, token
+from liveinsight.cli.tables import tables
 
 app = typer.Typer(
     help="Real-time web analytics that you run yourself.",
@@ -35,5 +36,6 @@ def _options(
     pass
 
 
-for module in (serve, token, ledger, filtered, seed, reprocess, purge):
+for module in (serve, token, ledger, filtered, seed, reprocess, purge, aggregate):
     app.command(epilog=module.EXAMPLE)(module.command)
+app.add_typer(tables, name="tables")

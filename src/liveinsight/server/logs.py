@@ -37,5 +37,7 @@ def configure_logging(settings: Settings) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    # uvicorn says that it starts and stops, which the banner and the last line of ours say better.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # uvicorn says that it starts and stops, which the banner and the last line of ours say better. The libraries of AWS
+    # would write whole requests into the log of who looks for a fault: events and signatures.
+    for talkative in ("uvicorn", "boto3", "botocore", "urllib3"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

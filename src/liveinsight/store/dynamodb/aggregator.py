@@ -1,0 +1,123 @@
+"""The aggregator: from what the collector wrote, once or often, in whatever order, to sessions, ledger and live items.
+
+`stream` calls `fold` with what it polls; whoever else has a delivery of the stream may, too.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from liveinsight.errors import StoreUnavailable
+from liveinsight.stats.period import HOUR_MS
+from liveinsight.store.base import STORED
+from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.applying import note_key
+from liveinsight.store.dynamodb.batches import Batch, decoded, portions
+from liveinsight.store.dynamodb.codec import unpack, unpack_events
+from liveinsight.store.dynamodb.keys import Chain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.store.dynamodb.applying import Applying
+    from liveinsight.store.dynamodb.chains import Chains, State
+    from liveinsight.store.dynamodb.client import Client, Item
+    from liveinsight.store.dynamodb.keys import Lane
+    from liveinsight.store.dynamodb.lanes import Lanes
+
+    Plan = tuple[Batch, Mapping[Chain, State]]
+
+_TRIES = 100  # each one lost was won by somebody else, so the lane goes on
+_PAUSE_S = 0.05
+_NOTES_AT_ONCE = 1000
+
+Note = tuple[str, list[tuple[int, str, str, int]]]  # key, rows for the ledger
+
+
+class Delivered(NamedTuple):
+    """What is for one lane."""
+
+    events: list[StoredEvent]
+    notes: list[Note]
+
+
+class Aggregator:
+    """Folds deliveries. Any number of them may work at once."""
+
+    def __init__(self, client: Client, chains: Chains, lanes: Lanes, applying: Applying) -> None:
+        self._client = client
+        self._chains = chains
+        self._lanes = lanes
+        self._applying = applying
+
+    def fold(self, images: Iterable[Item]) -> None:
+        """Take in items of the events table. Raises StoreUnavailable: then deliver them again, none counts twice."""
+        for lane, delivered in self._by_lane(images).items():
+            for events in portions(delivered.events):
+                self.commit(lane, lambda events=events: self._plan(events, []))  # type: ignore[misc]
+            for at in range(0, len(delivered.notes), _NOTES_AT_ONCE):
+                notes = delivered.notes[at : at + _NOTES_AT_ONCE]
+                self.commit(lane, lambda notes=notes: self._plan([], notes))  # type: ignore[misc]
+
+    def commit(self, lane: Lane, plan: Callable[[], Plan]) -> Batch:
+        """Make a plan upon what the lane has done so far, and carry it out; gives what was done.
+
+        The plan is made again when somebody else was quicker.
+        """
+        for _ in range(_TRIES):
+            head = self._lanes.head(lane)
+            if head.applied < head.number:
+                self._applying.apply(lane, head.number, decoded(self._lanes.read(lane, head)), {})
+                self._lanes.mark(lane, head.number)
+                continue
+            batch, states = plan()
+            if batch.is_nothing:
+                return batch
+            key = self._lanes.write(lane, batch.encoded())
+            if self._lanes.commit(lane, head, key):
+                self._applying.apply(lane, head.number + 1, batch, states)
+                self._lanes.mark(lane, head.number + 1)
+                return batch
+            time.sleep(random.uniform(0, _PAUSE_S))  # noqa: S311  it spreads load, it keeps no secret
+        raise StoreUnavailable
+
+    def _by_lane(self, images: Iterable[Item]) -> dict[Lane, Delivered]:
+        lanes: dict[Lane, Delivered] = {}
+        for image in images:
+            if "note" in image:
+                site_id, nonce, _ = keys.parts_of(image["id"])
+                rows = [(hour, outcome, reason, events) for hour, outcome, reason, events in unpack(image["note"])]
+                lane = self._lanes.of(site_id, nonce)
+                lanes.setdefault(lane, Delivered([], [])).notes.append((image["id"], rows))
+            else:
+                for event in unpack_events(image["events"]):
+                    lane = self._lanes.of(event.site_id, event.session_id)
+                    lanes.setdefault(lane, Delivered([], [])).events.append(event)
+        return lanes
+
+    def _plan(self, events: list[StoredEvent], notes: list[Note]) -> Plan:
+        """What is new of a delivery."""
+        batch = Batch()
+        by_chain: dict[Chain, list[StoredEvent]] = {}
+        for event in events:
+            by_chain.setdefault(Chain(event.site_id, event.session_id), []).append(event)
+        states = dict(zip(by_chain, self._client.parallel(self._chains.read, list(by_chain)), strict=True))
+        for chain, delivered in by_chain.items():
+            batch.events += states[chain].lacking(delivered)
+        batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
+        for note, rows in self._uncounted(dict(notes)).items():
+            batch.notes.append(note)
+            for hour, outcome, reason, number in rows:
+                batch.counts[hour, outcome, reason] += number
+        return batch, states
+
+    def _uncounted(
+        self, notes: dict[str, list[tuple[int, str, str, int]]]
+    ) -> dict[str, list[tuple[int, str, str, int]]]:
+        marks = self._client.get_many(self._client.names.stats, [note_key(note) for note in notes], now=True)
+        counted = {mark["pk"] for mark in marks}
+        return {note: rows for note, rows in notes.items() if note_key(note)["pk"] not in counted}

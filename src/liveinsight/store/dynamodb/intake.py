@@ -1,0 +1,208 @@
+"""What the collector writes: each event once, notes for the ledger, filtered events to keep.
+
+One thread takes whatever waits and writes it as a group: requests are answered in their order, and small ones share the
+calls. An event is inserted under its id, which either makes it stored or shows that it is known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+from liveinsight.errors import QueueFull, StoreUnavailable
+from liveinsight.stats.period import HOUR_MS
+from liveinsight.store.base import DUPLICATE, Recorded
+from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.codec import pack, pack_events
+from liveinsight.store.dynamodb.inserting import Inserted, insert
+from liveinsight.store.promise import Promise
+
+if TYPE_CHECKING:
+    from liveinsight.store.base import Batch
+    from liveinsight.store.dynamodb.client import Client, Item
+    from liveinsight.store.dynamodb.lanes import Lanes
+    from liveinsight.store.dynamodb.lifetimes import Lifetimes
+
+    Row = tuple[int, str, str]  # hour, outcome, reason
+
+_GROUP = 400  # events that fill a group: so many can be in flight at once
+
+
+class Request(NamedTuple):
+    """A batch, and who waits for it."""
+
+    batch: Batch
+    promise: Promise[Recorded]
+
+    @property
+    def weight(self) -> int:
+        return len(self.batch.events) + len(self.batch.kept) + 1
+
+
+class Intake:
+    """Takes batches. Any thread may call."""
+
+    def __init__(self, client: Client, lanes: Lanes, lifetimes: Lifetimes, limit: int) -> None:
+        self._client = client
+        self._lanes = lanes
+        self._lifetimes = lifetimes
+        self._limit = limit
+        self._waiting = 0
+        self._lock = Lock()
+        self._queue: SimpleQueue[Request | None] = SimpleQueue()
+        self._is_closed = False
+        self._thread = Thread(target=self._work, name="dynamodb-intake", daemon=True)
+        self._thread.start()
+
+    def take(self, batch: Batch) -> Promise[Recorded]:
+        """See Store.record."""
+        request = Request(batch, Promise())
+        with self._lock:
+            if self._is_closed:
+                raise StoreUnavailable
+            if self._waiting + request.weight > self._limit:
+                raise QueueFull
+            self._waiting += request.weight
+            self._queue.put(request)
+        return request.promise
+
+    def close(self) -> None:
+        """Write what was taken."""
+        with self._lock:
+            if not self._is_closed:
+                self._is_closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while group := self._next_group():
+            self._write(group)
+            with self._lock:
+                self._waiting -= sum(request.weight for request in group)
+
+    def _next_group(self) -> list[Request]:
+        """What waits, up to a limit; waits itself for the first. Nothing when this is over."""
+        group: list[Request] = []
+        weight = 0
+        while weight < _GROUP and not (group and self._queue.empty()):
+            request = self._queue.get()
+            if request is None:
+                if group:
+                    self._queue.put(None)
+                break
+            group.append(request)
+            weight += request.weight
+        return group
+
+    def _write(self, group: list[Request]) -> None:
+        try:
+            answers = _Group(self._client, self._lanes, self._lifetimes, [each.batch for each in group]).write()
+        except BaseException as error:  # noqa: BLE001  whoever waits gets it
+            for each in group:
+                each.promise.set_exception(error)
+            return
+        for each, answer in zip(group, answers, strict=True):
+            if isinstance(answer, Recorded):
+                each.promise.set_result(answer)
+            else:
+                each.promise.set_exception(answer)
+
+
+class _Group:
+    """Batches that are written together. What fails breaks the batches it belongs to, and no others."""
+
+    def __init__(self, client: Client, lanes: Lanes, lifetimes: Lifetimes, batches: list[Batch]) -> None:
+        self._client = client
+        self._lanes = lanes
+        self._lifetimes = lifetimes
+        self._batches = batches
+        self._token = uuid4().hex
+
+    def write(self) -> list[Recorded | BaseException]:
+        """What became of each batch."""
+        inserted = self._insert_events()
+        taken: set[str] = set()
+        answers = [self._answer(batch, inserted, taken) for batch in self._batches]
+        self._keep()
+        return self._note(answers)
+
+    def _insert_events(self) -> dict[str, Inserted]:
+        items: dict[str, Item] = {}
+        for batch in self._batches:
+            ttl = self._lifetimes.of_event(batch.received_at)
+            for event in batch.events:
+                if (key := keys.event_id(event)) not in items:
+                    events = pack_events([event])
+                    items[key] = {
+                        "id": key,
+                        "made": self._token,
+                        "received": batch.received_at,
+                        "events": events,
+                        **ttl,
+                    }
+        return insert(self._client, list(items.values()), self._token)
+
+    def _answer(self, batch: Batch, inserted: dict[str, Inserted], taken: set[str]) -> Recorded | BaseException:
+        stored = []
+        failure: BaseException | None = None
+        for event in batch.events:
+            became = inserted[key := keys.event_id(event)]
+            if isinstance(became, BaseException):
+                failure = became
+            elif became and key not in taken:
+                taken.add(key)
+                stored.append(event)
+        return failure or Recorded(stored, len(batch.events) - len(stored))
+
+    def _keep(self) -> None:
+        kept = [(batch, number, each) for batch in self._batches for number, each in enumerate(batch.kept)]
+        if not kept:
+            return
+        self._lanes.remember({each.event.site_id for _, _, each in kept}, ())
+        self._client.write_many(
+            self._client.names.sessions,
+            [
+                {
+                    "pk": keys.of_lane("kept", self._lanes.of(event.site_id, event.session_id)),
+                    "sk": keys.joined(f"{event.received_at:015}", self._token, f"{number:05}"),
+                    "at": event.timestamp,
+                    "reason": reason,
+                    "events": pack_events([event]),
+                }
+                for number, (_, _, (reason, event)) in enumerate(kept)
+            ],
+        )
+
+    def _note(self, answers: list[Recorded | BaseException]) -> list[Recorded | BaseException]:
+        """Tell the ledger, by way of the stream, what was not stored. Stored events tell of themselves."""
+        sites: dict[str, Counter[Row]] = {}
+        for batch, answer in zip(self._batches, answers, strict=True):
+            if isinstance(answer, Recorded):
+                for site_id, row, events in _untold(batch, answer):
+                    sites.setdefault(site_id, Counter())[row] += events
+        if not sites:
+            return answers
+        received = max(batch.received_at for batch in self._batches)
+        notes = {
+            keys.note_id(site_id, self._token): pack([(*row, events) for row, events in rows.items()])
+            for site_id, rows in sites.items()
+        }
+        head = {"made": self._token, "received": received, **self._lifetimes.of_note(received)}
+        written = insert(self._client, [{"id": key, "note": note, **head} for key, note in notes.items()], self._token)
+        failed = next((each for each in written.values() if isinstance(each, BaseException)), None)
+        return [
+            failed if failed and isinstance(answer, Recorded) and any(_untold(batch, answer)) else answer
+            for batch, answer in zip(self._batches, answers, strict=True)
+        ]
+
+
+def _untold(batch: Batch, answer: Recorded) -> list[tuple[str, Row, int]]:
+    """What a batch adds to the ledger beside its stored events: (site, row, events)."""
+    hour = batch.received_at - batch.received_at % HOUR_MS
+    duplicates = Counter(event.site_id for event in batch.events)
+    duplicates.subtract(event.site_id for event in answer.stored)
+    told = [(site_id, (hour, DUPLICATE, ""), events) for site_id, events in duplicates.items() if events]
+    return told + [(each.site_id, (hour, each.outcome, each.reason), each.events) for each in batch.refused]

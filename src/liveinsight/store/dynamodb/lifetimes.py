@@ -1,0 +1,46 @@
+"""When items go of themselves. Times are worked out per item, from the time of receipt or of the last activity.
+
+Sessions and the ledger do not: how long they stay is a matter of their site and may change, so `purge` removes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from liveinsight.stats.period import DAY_MS, HOUR_MS
+from liveinsight.store.dynamodb.schema import TTL
+
+if TYPE_CHECKING:
+    from liveinsight.settings import Settings
+    from liveinsight.store.base import Clock
+
+_NOTE_MS = 8 * DAY_MS  # far longer than a stream can bring it again (24 hours)
+_ACTIVE_MS = 2 * HOUR_MS
+
+
+class Lifetimes:
+    """`ttl` attributes by kind of item; empty for what is kept for ever."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._clock = clock
+        self._events_ms = settings.raw_event_hours * HOUR_MS
+
+    def of_event(self, received_at: int) -> dict[str, int]:
+        """A raw event: as long as its id shall be known."""
+        return _until(received_at, self._events_ms)
+
+    def of_note(self, received_at: int) -> dict[str, int]:
+        """A note for the ledger."""
+        return _until(received_at, _NOTE_MS)
+
+    def of_emptied(self) -> dict[str, int]:
+        """A batch, the mark of a note, what a purge emptied: as long as anybody may still come with it."""
+        return _until(self._clock(), _NOTE_MS)
+
+    def of_active(self, last_activity: int) -> dict[str, int]:
+        """An active session."""
+        return _until(last_activity, _ACTIVE_MS)
+
+
+def _until(at: int, ms: int) -> dict[str, int]:
+    return {TTL: (at + ms) // 1000} if ms else {}

@@ -1,0 +1,105 @@
+"""Forgetting what is older than it should be kept, by batches of the lanes, like everything that changes numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from liveinsight.stats.period import HOUR_MS, Period
+from liveinsight.store.base import Purged
+from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.batches import Batch
+from liveinsight.store.dynamodb.ledger import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.store.dynamodb.aggregator import Aggregator
+    from liveinsight.store.dynamodb.chains import Chains, State
+    from liveinsight.store.dynamodb.client import Client
+    from liveinsight.store.dynamodb.keys import Chain, Lane
+    from liveinsight.store.dynamodb.lanes import Lanes
+    from liveinsight.store.dynamodb.reading import Reading
+
+_CHAINS_AT_ONCE = 100
+_ROWS_AT_ONCE = 1000
+
+
+class Purging:
+    """Removes sessions, the ids of their events, ledger hours and kept events."""
+
+    def __init__(self, client: Client, chains: Chains, lanes: Lanes, aggregator: Aggregator, reading: Reading) -> None:
+        self._client = client
+        self._chains = chains
+        self._lanes = lanes
+        self._aggregator = aggregator
+        self._reading = reading
+
+    def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
+        """See Store.purge. Interrupted, it has done a part of it, and can be called again."""
+        events = sessions = 0
+        for site_id in self._lanes.sites():
+            if then := by_site.get(site_id, before):
+                gone = self._purge(site_id, then)
+                events += gone.events
+                sessions += gone.sessions
+        return Purged(events, sessions)
+
+    def _purge(self, site_id: str, before: int) -> Purged:
+        events = sessions = 0
+        for lane, chains in self._listed(site_id, before).items():
+            for at in range(0, len(chains), _CHAINS_AT_ONCE):
+                gone = self._forget(lane, chains[at : at + _CHAINS_AT_ONCE], before)
+                events += gone.events
+                sessions += gone.sessions
+        for lane in self._lanes.of_site(site_id):
+            self._forget_hours(lane, before)
+            self._forget_kept(lane, before)
+        return Purged(events, sessions)
+
+    def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:
+        lanes: dict[Lane, list[Chain]] = {}
+        for chain in self._reading.chains_of(site_id, Period(0, before)):
+            lanes.setdefault(self._lanes.of(*chain), []).append(chain)
+        return lanes
+
+    def _forget(self, lane: Lane, chains: list[Chain], before: int) -> Purged:
+        """One batch. The ids are free after it: until then they are known, which is the lesser evil."""
+        over: dict[Chain, State] = {}
+
+        def plan() -> tuple[Batch, dict[Chain, State]]:
+            over.clear()
+            for state in self._client.parallel(self._chains.read, chains):
+                if state.over(before):
+                    over[state.chain] = state
+            return Batch(before=before, forget=list(over)), dict(over)
+
+        self._aggregator.commit(lane, plan)
+        gone = [visit for state in over.values() for visit in state.over(before)]
+        events = [event for visit in gone for event in visit.events]
+        self._client.parallel(self._free, events)
+        return Purged(len(events), len(gone))
+
+    def _free(self, event: StoredEvent) -> None:
+        """Let the id be used again, unless it has been already."""
+        key = {"id": keys.event_id(event)}
+        self._client.delete(self._client.names.events, key, "received = :received", received=event.received_at)
+
+    def _forget_hours(self, lane: Lane, before: int) -> None:
+        over = Period(0, before - HOUR_MS + 1)
+
+        def plan() -> tuple[Batch, dict[Chain, State]]:
+            rows = [item["sk"] for item in rows_of(self._client, lane, over, now=True) if item["events"]]
+            return Batch(rows=rows[:_ROWS_AT_ONCE]), {}
+
+        while self._aggregator.commit(lane, plan).rows:
+            pass
+
+    def _forget_kept(self, lane: Lane, before: int) -> None:
+        table = self._client.names.sessions
+        old = [
+            {"pk": item["pk"], "sk": item["sk"]}
+            for item in self._client.query(table, keys.of_lane("kept", lane))
+            if item["at"] < before
+        ]
+        self._client.write_many(table, deletes=old)

@@ -1,0 +1,128 @@
+"""DynamoDBStore: the store for more than one machine. The collector only writes events; an aggregator folds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from liveinsight.errors import InvalidInput
+from liveinsight.store.dynamodb import schema
+from liveinsight.store.dynamodb.active import live
+from liveinsight.store.dynamodb.aggregator import Aggregator
+from liveinsight.store.dynamodb.applying import Applying
+from liveinsight.store.dynamodb.chains import Chains
+from liveinsight.store.dynamodb.client import Client, aws_client
+from liveinsight.store.dynamodb.documents import Documents
+from liveinsight.store.dynamodb.following import Following
+from liveinsight.store.dynamodb.intake import Intake
+from liveinsight.store.dynamodb.lanes import Lanes
+from liveinsight.store.dynamodb.ledger import ledger
+from liveinsight.store.dynamodb.lifetimes import Lifetimes
+from liveinsight.store.dynamodb.purging import Purging
+from liveinsight.store.dynamodb.reading import Reading
+from liveinsight.store.dynamodb.stream import Stream
+from liveinsight.store.dynamodb.timeline import session_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.settings import Settings
+    from liveinsight.stats.period import Period
+    from liveinsight.stats.question import Question, R
+    from liveinsight.store.base import (
+        Batch,
+        Clock,
+        Derive,
+        LedgerRow,
+        Live,
+        Progress,
+        Purged,
+        Recorded,
+        Reprocessed,
+    )
+    from liveinsight.store.promise import Promise
+
+_SETTINGS, _LANES = "dynamodb", "lanes"  # the document that says how many lanes a site has
+
+
+class DynamoDBStore:
+    """Four tables. Any number of processes may use them at once. Raises StartError when they cannot be used.
+
+    What was recorded is durable when the promise is kept, and known: its ids are taken. Sessions, ledger and reports
+    have it when an aggregator has folded it, normally within a second or two.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, aws: Any = None) -> None:
+        client = Client(aws or aws_client(settings, "dynamodb"), schema.names(settings))
+        try:
+            client.check()
+            self.documents_kept = Documents(client)
+            # Chains stay in their lanes for ever, so the first process to come decides how many there are.
+            per_site = self.documents_kept.put(_SETTINGS, _LANES, str(settings.dynamodb_lanes), keep=True)
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
+        self._settings = settings
+        lifetimes = Lifetimes(settings, clock)
+        chains = Chains(client, lifetimes)
+        lanes = Lanes(client, lifetimes, int(per_site or 1))
+        self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
+        self._chains, self._lanes = chains, lanes
+        self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
+        self._reading = Reading(client, chains, lanes)
+        self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
+        self._following: Following | None = None
+        if settings.aggregate:
+            self._following = Following(self.open_stream())
+            self._following.start()
+
+    def record(self, batch: Batch) -> Promise[Recorded]:
+        return self._intake.take(batch)
+
+    def run(self, question: Question[R]) -> R:
+        return self._reading.run(question)
+
+    def live(self, site_id: str, now: int) -> Live:
+        return live(self._client, self._lanes, site_id, now)
+
+    def session_events(self, session_id: str, site_id: str | None = None) -> list[StoredEvent]:
+        return session_events(self._chains, session_id, site_id)
+
+    def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
+        return ledger(self._client, self._lanes, site_id, period)
+
+    def document(self, kind: str, key: str) -> str | None:
+        return self.documents_kept.get(kind, key)
+
+    def put_document(self, kind: str, key: str, text: str | None, *, keep: bool = False) -> str | None:
+        return self.documents_kept.put(kind, key, text, keep=keep)
+
+    def documents(self, kind: str) -> dict[str, str]:
+        return self.documents_kept.all(kind)
+
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
+        return self._purging.purge(before, by_site or {})
+
+    def reprocess(
+        self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
+    ) -> Reprocessed:
+        """Not yet: the tables have no step in which everything changes or nothing does. Raises InvalidInput."""
+        del derive, keep_filtered, progress, agree
+        msg = (
+            "Sessions in DynamoDB cannot be derived anew: it would change many items, and not all at once."
+            " New rules hold for the events that come from now on."
+        )
+        raise InvalidInput(msg, code="unsupported_store")
+
+    def open_stream(self, aws: Any = None) -> Stream:
+        """What the collectors write from now on, and what no aggregator has seen yet. Raises StartError."""
+        streams = Client(aws or aws_client(self._settings, "dynamodbstreams"), self._client.names)
+        return Stream(self._client, streams, self.aggregator)
+
+    def close(self) -> None:
+        self._intake.close()
+        if self._following is not None:
+            self._following.stop()
+        self._client.close()

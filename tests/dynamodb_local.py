@@ -1,0 +1,107 @@
+"""Amazon's DynamoDB Local, one process for all tests, in memory, on a free port. Tables have names of their own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liveinsight.settings import Settings
+from liveinsight.store.dynamodb.client import Item, aws_client, read_item
+from liveinsight.store.dynamodb.schema import definitions, names
+
+HOME = Path(sys.prefix) / "dynamodb-local"
+_MISSING = "DynamoDB Local is not installed: `make test` does it, or scripts/dynamodb_local.py (and Java for it)"
+_START_S = 60
+_sets = count(1)
+
+
+@cache
+def address() -> str:
+    """Where it answers; starts it when first asked."""
+    java = shutil.which("java")
+    if not java or not (HOME / "DynamoDBLocal.jar").is_file():
+        pytest.fail(_MISSING)
+    # Any will do, but there must be some, and they must not be somebody's real ones.
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        java,
+        "-Xmx1g",
+        f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}",
+        "-jar",
+        str(HOME / "DynamoDBLocal.jar"),
+    ]
+    process = subprocess.Popen(
+        [*command, "-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)],
+        cwd=HOME,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    atexit.register(process.kill)
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return f"http://127.0.0.1:{port}"
+    pytest.fail("DynamoDB Local does not start")
+
+
+def fresh_settings(**more: Any) -> Settings:
+    """Settings with table names that nobody else has. Nothing goes by TTL: the clocks of tests stand in the past."""
+    prefix = f"test{os.getpid()}-{next(_sets)}"
+    return Settings(
+        store="dynamodb://",
+        aws_region="us-east-1",
+        dynamodb_endpoint=address(),
+        events_table=f"{prefix}-events",
+        sessions_table=f"{prefix}-sessions",
+        active_sessions_table=f"{prefix}-active",
+        stats_table=f"{prefix}-stats",
+        **{"dynamodb_lanes": 2, "raw_event_hours": 0, **more},
+    )
+
+
+def create_tables(settings: Settings) -> None:
+    """Create the tables, without the TTL."""
+    aws = shared_client("dynamodb")
+    for definition in definitions(names(settings)):
+        aws.create_table(**definition)
+
+
+@cache
+def shared_client(service: str) -> Any:
+    """One client for many: making one takes a while. It refuses to read whole tables."""
+    return NoScan(aws_client(fresh_settings(), service))
+
+
+def partition(table: str, pk: str) -> list[Item]:
+    """What a table has under a partition key."""
+    condition = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
+    return list(map(read_item, shared_client("dynamodb").query(TableName=table, **condition)["Items"]))
+
+
+class NoScan:
+    """A client that is asked for nothing whose price grows with the table."""
+
+    def __init__(self, aws: Any) -> None:
+        self._aws = aws
+
+    def __getattr__(self, operation: str) -> Any:
+        assert operation not in {"scan", "execute_statement", "execute_transaction"}, "a table was scanned"
+        return getattr(self._aws, operation)

@@ -1,0 +1,120 @@
+"""Tables: made by a command, missed with a sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from liveinsight.bootstrap import open_store
+from liveinsight.errors import SettingError, StartError
+from liveinsight.settings import Settings, variable
+from liveinsight.store.dynamodb.schema import TTL, names
+from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from tests.factories import Clock, event, put, query, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS = ("store", "aws_region", "dynamodb_endpoint")
+TABLES = ("events_table", "sessions_table", "active_sessions_table", "stats_table")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables."""
+    return {**os.environ, **{variable(name): getattr(settings, name) for name in (*SETTINGS, *TABLES)}}
+
+
+def liveinsight(settings: Settings, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, with the settings."""
+    return subprocess.run(
+        [sys.executable, "-m", "liveinsight.cli", *arguments],
+        env=environment(settings),
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_command_creates_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    first = liveinsight(settings, tmp_path, "tables", "create")
+    assert first.stdout.split() == [word for name in names(settings) for word in (f"{name}:", "created")], first.stderr
+    again = liveinsight(settings, tmp_path, "tables", "create")
+    assert again.stdout.split() == [word for name in names(settings) for word in (f"{name}:", "exists")]
+    for name in names(settings):
+        told = shared_client("dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        assert (told["TimeToLiveStatus"], told["AttributeName"]) == ("ENABLED", TTL)
+    open_store(settings, Clock()).close()
+
+
+def test_an_aggregator_of_its_own_folds_until_it_is_stopped_and_logs_no_event(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    store = open_store(settings, Clock())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "liveinsight.cli", "aggregate"],
+        env={**environment(settings), "LIVEINSIGHT_LOG_LEVEL": "DEBUG"},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        put(store, event(page="/secret"))
+        until = time.monotonic() + 60
+        while table(store, query("events", by="page")) != [("/secret", 1)] and time.monotonic() < until:
+            time.sleep(0.1)
+        assert table(store, query("events", by="page")) == [("/secret", 1)]
+        process.terminate()
+        told, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        store.close()
+    assert process.returncode == 0, told
+    assert "secret" not in told.lower()
+    assert "AWS4-HMAC" not in told
+
+
+def test_a_table_that_is_missing_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    failed = liveinsight(settings, tmp_path, "ledger")
+    assert failed.returncode != 0
+    assert f"The table {settings.events_table} does not exist" in failed.stderr
+    assert "liveinsight tables create" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_nobody_at_the_address_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liveinsight.store.dynamodb.client.PATIENCE_S", 0.1)
+    fresh_settings()  # there are credentials
+    settings = Settings(store="dynamodb://", aws_region="us-east-1", dynamodb_endpoint="http://127.0.0.1:9")
+    with pytest.raises(StartError, match="DynamoDB does not answer"):
+        open_store(settings, Clock())
+
+
+def test_no_region_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(StartError, match="AWS_DEFAULT_REGION"):
+        open_store(Settings(store="dynamodb://"), Clock())
+
+
+def test_the_address_of_the_store_takes_nothing_more() -> None:
+    with pytest.raises(SettingError, match="EVENTS_TABLE"):
+        open_store(Settings(store="dynamodb://events"), Clock())
+
+
+def test_the_first_process_decides_how_many_lanes_there_are() -> None:
+    settings = fresh_settings(dynamodb_lanes=3)
+    create_tables(settings)
+    open_store(settings, Clock()).close()
+    again = open_store(replace(settings, dynamodb_lanes=7), Clock())
+    assert again.document("dynamodb", "lanes") == "3"
+    again.close()

@@ -1,0 +1,58 @@
+"""A DynamoDB store that lets an aggregator catch up before it is asked.
+
+Elsewhere the aggregator runs beside it, and answers are a moment behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from liveinsight.store.dynamodb import DynamoDBStore
+from tests.dynamodb_local import shared_client
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.settings import Settings
+    from liveinsight.stats.period import Period
+    from liveinsight.stats.question import Question, R
+    from liveinsight.store.base import Batch, Clock, LedgerRow, Live, Purged, Recorded
+    from liveinsight.store.promise import Promise
+
+
+class SettledStore(DynamoDBStore):
+    """The store itself, and a reader of its stream."""
+
+    def __init__(self, settings: Settings, clock: Clock, aws: Any = None) -> None:
+        super().__init__(settings, clock, aws or shared_client("dynamodb"))
+        self.stream = self.open_stream(shared_client("dynamodbstreams"))
+        self._is_settled = False  # a store that was opened does not know what others have recorded
+
+    def record(self, batch: Batch) -> Promise[Recorded]:
+        self._is_settled = False
+        return super().record(batch)
+
+    def settle(self) -> None:
+        while not self._is_settled:
+            self._is_settled = not self.stream.poll()
+
+    def run(self, question: Question[R]) -> R:
+        self.settle()
+        return super().run(question)
+
+    def live(self, site_id: str, now: int) -> Live:
+        self.settle()
+        return super().live(site_id, now)
+
+    def session_events(self, session_id: str, site_id: str | None = None) -> list[StoredEvent]:
+        self.settle()
+        return super().session_events(session_id, site_id)
+
+    def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
+        self.settle()
+        return super().ledger(site_id, period)
+
+    def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
+        self.settle()
+        return super().purge(before, by_site)
