@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner import Dashboard
-from tests.browser.windows import a_window
+from tests.browser.windows import a_window, wait_until
 
 if TYPE_CHECKING:
     import httpx
@@ -132,7 +132,7 @@ def test_a_link_shows_the_same_view_to_somebody_else(
         expect(other.tile("Bounce rate")).to_have_attribute("aria-pressed", "true")
         expect(other.card("Devices").get_by_role("tab", name="Systems")).to_have_attribute("aria-selected", "true")
         expect(page.get_by_role("button", name="Yesterday")).to_be_visible()
-        assert other.page.locator("main").inner_text() == dashboard.page.locator("main").inner_text()
+        wait_until(page, lambda: page.locator("main").inner_text() == dashboard.page.locator("main").inner_text())
 
 
 def test_going_back_takes_back_one_step(dashboard: Dashboard) -> None:
