@@ -5,10 +5,12 @@ The address of a GET can be linked, and asked again with If-None-Match.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from liveinsight.handlers.answering import UNCHANGED, Service, failures, if_changed, reader_router, success
 from liveinsight.handlers.json_body import json_body, json_parameter, reading
@@ -18,21 +20,27 @@ from liveinsight.questions import FunnelQuestion, JourneyQuestion, PageQuestion,
 
 router = reader_router("query", failures(413))
 
+Route = TypeVar("Route", bound=Callable[..., Response])
 
-@router.get("/query", response_model=Success[QueryResult], responses=UNCHANGED, openapi_extra=json_parameter(QueryBody))
-@router.post("/query", response_model=Success[QueryResult], openapi_extra=json_body(QueryBody))
+
+def _asked(path: str, answer: Any, question: type[BaseModel]) -> Callable[[Route], Route]:
+    """The route of a question, both ways of asking it."""
+
+    def add(route: Route) -> Route:
+        router.post(path, response_model=answer, openapi_extra=json_body(question))(route)
+        router.get(path, response_model=answer, responses=UNCHANGED, openapi_extra=json_parameter(question))(route)
+        return route
+
+    return add
+
+
+@_asked("/query", Success[QueryResult], QueryBody)
 def query(request: Request, analytics: Service, body: Annotated[QueryBody, Depends(reading(QueryBody))]) -> Response:
     """The one general question: metrics by dimensions, filtered, over a period, compared with another."""
     return if_changed(request, success(analytics.query(body)))
 
 
-@router.get(
-    "/query/funnel",
-    response_model=Success[FunnelResult],
-    responses=UNCHANGED,
-    openapi_extra=json_parameter(FunnelQuestion),
-)
-@router.post("/query/funnel", response_model=Success[FunnelResult], openapi_extra=json_body(FunnelQuestion))
+@_asked("/query/funnel", Success[FunnelResult], FunnelQuestion)
 def funnel(
     request: Request, analytics: Service, body: Annotated[FunnelQuestion, Depends(reading(FunnelQuestion))]
 ) -> Response:
@@ -40,13 +48,7 @@ def funnel(
     return if_changed(request, success(analytics.funnel(body)))
 
 
-@router.get(
-    "/query/retention",
-    response_model=Success[RetentionResult],
-    responses=UNCHANGED,
-    openapi_extra=json_parameter(RetentionQuestion),
-)
-@router.post("/query/retention", response_model=Success[RetentionResult], openapi_extra=json_body(RetentionQuestion))
+@_asked("/query/retention", Success[RetentionResult], RetentionQuestion)
 def retention(
     request: Request, analytics: Service, body: Annotated[RetentionQuestion, Depends(reading(RetentionQuestion))]
 ) -> Response:
@@ -54,13 +56,7 @@ def retention(
     return if_changed(request, success(analytics.retention(body)))
 
 
-@router.get(
-    "/query/journey",
-    response_model=Success[JourneyResult],
-    responses=UNCHANGED,
-    openapi_extra=json_parameter(JourneyQuestion),
-)
-@router.post("/query/journey", response_model=Success[JourneyResult], openapi_extra=json_body(JourneyQuestion))
+@_asked("/query/journey", Success[JourneyResult], JourneyQuestion)
 def journey(
     request: Request, analytics: Service, body: Annotated[JourneyQuestion, Depends(reading(JourneyQuestion))]
 ) -> Response:
@@ -68,10 +64,7 @@ def journey(
     return if_changed(request, success(analytics.journey(body)))
 
 
-@router.get(
-    "/query/page", response_model=Success[PageResult], responses=UNCHANGED, openapi_extra=json_parameter(PageQuestion)
-)
-@router.post("/query/page", response_model=Success[PageResult], openapi_extra=json_body(PageQuestion))
+@_asked("/query/page", Success[PageResult], PageQuestion)
 def page(
     request: Request, analytics: Service, body: Annotated[PageQuestion, Depends(reading(PageQuestion))]
 ) -> Response:
