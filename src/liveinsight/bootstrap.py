@@ -74,8 +74,8 @@ def following(settings: Settings) -> Iterator[None]:
         store.close()
 
 
-def create_tables(settings: Settings) -> dict[str, bool]:
-    """Create the tables of the DynamoDB store: by name, whether they are new. Raises StartError."""
+def create_tables(settings: Settings) -> dict[str, str]:
+    """Create the tables of the DynamoDB store: by name, what was done. Raises StartError."""
     _need_aws()
     from liveinsight.store.dynamodb.creating import create_tables as create
 
