@@ -6,7 +6,6 @@ the first try may have been done after all.
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liveinsight.errors import StartError
 from liveinsight.store.dynamodb.failures import (
     CONDITION_FAILED,
-    EXPECTED,
     as_start_error,
     code_of,
     given_up,
     may_pass,
-    what_failed,
     without_content,
 )
 
@@ -33,8 +30,6 @@ if TYPE_CHECKING:
 
     from liveinsight.settings import Settings
     from liveinsight.store.dynamodb import schema
-
-logger = logging.getLogger(__name__)
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -97,8 +92,6 @@ class Client:
             except (ClientError, BotoCoreError) as error:
                 told = without_content(error, place)
                 if not may_pass(error):
-                    if code_of(error) not in EXPECTED:
-                        logger.error("%s", what_failed(told))  # noqa: TRY400  nothing else of it is for logs
                     raise told from None
                 pause = random.uniform(0, longest)  # noqa: S311  it spreads load, it keeps no secret
                 if time.monotonic() + pause > until:

@@ -43,7 +43,6 @@ UNCERTAIN = frozenset(
 )
 CONDITION_FAILED = "ConditionalCheckFailedException"
 LOST = frozenset({"ExpiredIteratorException", "TrimmedDataAccessException"})  # a place in the stream
-EXPECTED = LOST | {CONDITION_FAILED}  # answers to act upon, no faults
 NOT_FOUND = "ResourceNotFoundException"
 INVALID = "ValidationException"
 _NO_CONNECTION = (HTTPClientError, ConnectionError)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liveinsight.errors import StoreUnavailable
+from liveinsight.store.dynamodb import leases
 from liveinsight.store.dynamodb.failures import as_start_error, what_failed
-from liveinsight.store.dynamodb.leases import BEAT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ class Following:
             self._stopped.wait(max(0.0, begun + _ROUND_S - time.monotonic()))
 
     def _tend(self) -> None:
-        self._worker.due.wait(BEAT_S)
+        self._worker.due.wait(leases.BEAT_S)
         if not self._stopped.is_set():
             self._worker.tend()
 

@@ -84,9 +84,9 @@ class DynamoDBStore:
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
-            warn_of_missing_expiry(client)
-            self._following = Following(self.open_worker())
             try:
+                warn_of_missing_expiry(client)
+                self._following = Following(self.open_worker())
                 self._following.start()
             except BaseException:
                 self.close()

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liveinsight.errors import StoreUnavailable
 from liveinsight.store.dynamodb.delivery import fold_each
 from liveinsight.store.dynamodb.failures import what_failed
-from liveinsight.store.dynamodb.leases import LEASE_S, Lease, Leases, held_by, share
+from liveinsight.store.dynamodb.leases import Lease, Leases, held_by, share
 from liveinsight.store.dynamodb.progress import Progress
 from liveinsight.store.dynamodb.stream import Shard
 
@@ -56,7 +56,7 @@ class Worker:
         self._looked_at = 0.0
         self._held: dict[str, Shard] = {}
         self._finished: set[str] = set()
-        self._reading: dict[str, Future[Page]] = {}
+        self._reading: dict[Shard, Future[Page]] = {}
         self._resting: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(_AT_ONCE, "dynamodb-stream")
         self._progress = Progress(self.name)
@@ -76,7 +76,7 @@ class Worker:
         leases, beats = self._leases.look()
         now = self._clock()
         alive = {each.worker for each in beats if each.until > now} | {self.name}
-        if dead := {each.worker for each in beats if each.until < now - round(LEASE_S * 1000)} - alive:
+        if dead := {each.worker for each in beats} - alive:
             self._leases.forget(dead)
         before = set(self._held)
         self._save(leases)
@@ -136,8 +136,8 @@ class Worker:
                 self._held.pop(name, None)
 
     def _release(self, name: str) -> None:
-        shard = self._held.pop(name)
-        self._leases.save(name, shard.position, release=True)
+        if shard := self._held.pop(name, None):
+            self._leases.save(name, shard.position, release=True)
 
     def _take(self, names: list[str], leases: dict[str, Lease], alive: set[str], most: int) -> None:
         for name in names:
@@ -150,23 +150,21 @@ class Worker:
 
     def _pages(self) -> list[tuple[Shard, Page]]:
         """What the shards have given. The others go on reading."""
-        held = dict(self._held)
         now = time.monotonic()
-        for name, shard in held.items():
-            if name not in self._reading and self._resting.get(name, 0.0) <= now:
-                self._reading[name] = self._threads.submit(shard.read)
+        for shard in list(self._held.values()):
+            if shard not in self._reading and self._resting.get(shard.name, 0.0) <= now:
+                self._reading[shard] = self._threads.submit(shard.read)
         done, _ = wait(self._reading.values(), _SLOW_S)
         pages = []
-        for name in [name for name, future in self._reading.items() if future in done]:
-            future = self._reading.pop(name)
+        for shard in [shard for shard, future in self._reading.items() if future in done]:
             try:
-                page = future.result()
+                page = self._reading.pop(shard).result()
             except (StoreUnavailable, ClientError, BotoCoreError) as error:
-                logger.warning("a shard cannot be read, trying again: %s", what_failed(error), extra={"shard": name})
-                self._rest(name, _AFTER_FAILURE_S)
+                logger.warning("a shard cannot be read, trying again: %s", what_failed(error))
+                self._rest(shard.name, _AFTER_FAILURE_S)
             else:
-                if name in held:
-                    pages.append((held[name], page))
+                if self._held.get(shard.name) is shard:
+                    pages.append((shard, page))
         return pages
 
     def _fold(self, pages: list[tuple[Shard, Page]]) -> None:
