@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError, ReadTimeoutError
@@ -23,6 +23,7 @@ from tests.dynamodb_store.faulty import SAID, Refusing
 from tests.factories import Clock, event, put, query, table
 from tests.http.front_ends import FRONT_ENDS, TOKEN, as_reader
 from tests.http.messages import problem, sent
+from tests.http.schema import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +176,6 @@ def test_the_command_says_it_in_one_line(settings: Settings, tmp_path: Path) -> 
     }
     for changed, said in (
         (nowhere, "There are no AWS credentials"),
-        ({**nowhere, "AWS_DEFAULT_REGION": ""}, "No AWS region is set: name one with AWS_DEFAULT_REGION."),
         ({"AWS_PROFILE": "nobody"}, "(nobody) could not be found"),
         ({"AWS_ENDPOINT_URL_DYNAMODB": "localhost:8000"}, "AWS_ENDPOINT_URL_DYNAMODB is no address"),
     ):
@@ -201,24 +201,38 @@ def test_an_address_that_is_not_dynamodb_is_a_sentence(settings: Settings) -> No
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         wrong = {**_fields(settings), "dynamodb_endpoint": f"http://127.0.0.1:{server.server_port}"}
-        assert "AWS_ENDPOINT_URL_DYNAMODB" in start_error(Settings(**wrong))
-        server.shutdown()
-        thread.join()
+        try:
+            assert start_error(Settings(**wrong)) == "What answers at AWS_ENDPOINT_URL_DYNAMODB is not DynamoDB."
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-@pytest.fixture
-def aws() -> Refusing:
-    return Refusing(shared_client("dynamodb"))
+class Served(NamedTuple):
+    """A server, as a reader sees it, and its client of DynamoDB."""
+
+    settings: Settings
+    aws: Refusing
+    reader: httpx.Client
 
 
-@pytest.fixture
-def reader(settings: Settings, aws: Refusing) -> Iterator[httpx.Client]:
-    analytics = Analytics(DynamoDBStore(settings, Clock(), aws), settings, Clock())
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[Served]:
+    settings = fresh_settings(admin_token=TOKEN, sites=("shop.example",))
+    create_tables(settings)
+    aws = Refusing(shared_client("dynamodb"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "PATIENCE_S", 0.2)
+        analytics = Analytics(DynamoDBStore(settings, Clock(), aws), settings, Clock())
     with as_reader(FRONT_ENDS["asgi"](analytics)) as reader:
-        reader.get("/api/sites")  # what is remembered of the start
-        yield reader
-    aws.refused.clear()
+        yield Served(settings, aws, reader)
     analytics.close()
+
+
+@pytest.fixture
+def served(one_server: Served) -> Iterator[Served]:
+    yield one_server
+    one_server.aws.refused.clear()
 
 
 def collect_event(reader: httpx.Client) -> httpx.Response:
@@ -230,7 +244,7 @@ def ask(reader: httpx.Client) -> httpx.Response:
 
 
 def save(reader: httpx.Client) -> httpx.Response:
-    return reader.post("/api/sites", json={"site_id": "new.example"})
+    return reader.put("/api/sites/shop.example", json={"timezone": None, "retention_days": 30})
 
 
 def check(reader: httpx.Client) -> httpx.Response:
@@ -258,34 +272,27 @@ CALLS = [
     ],
     ids=str,
 )
-def test_what_may_pass_is_503_and_says_when_to_come_again(  # noqa: PLR0917
-    reader: httpx.Client, aws: Refusing, call: Any, operation: str, _: str, refused: str | Exception, code: str
+def test_what_may_pass_is_503_and_says_when_to_come_again(
+    served: Served, call: Any, operation: str, _: str, refused: str | Exception, code: str
 ) -> None:
-    aws.refused[operation] = refused
-    answer = call(reader)
+    served.aws.refused[operation] = refused
+    answer = call(served.reader)
     assert problem(answer, 503)["code"] == code
     assert int(answer.headers["retry-after"]) >= 1
-    aws.refused.clear()
-    assert call(reader).status_code == 200
+    served.aws.refused.clear()
+    assert call(served.reader).status_code == 200
 
 
 @pytest.mark.parametrize(("call", "operation", "place"), CALLS)
 @pytest.mark.parametrize("refused", [DENIED, "ValidationException", "ResourceNotFoundException", "SomethingNew"])
 def test_what_will_not_pass_is_500_without_detail_and_logged_with_its_code(  # noqa: PLR0917
-    reader: httpx.Client,
-    aws: Refusing,
-    call: Any,
-    operation: str,
-    place: str,
-    refused: str,
-    settings: Settings,
-    caplog: pytest.LogCaptureFixture,
+    served: Served, call: Any, operation: str, place: str, refused: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    aws.refused[operation] = refused
-    answer = call(reader)
+    served.aws.refused[operation] = refused
+    answer = call(served.reader)
     assert problem(answer, 500)["code"] == "internal_error"
-    table = getattr(settings, f"{place}_table")
+    table = getattr(served.settings, f"{place}_table")
     for detail in (refused, table, "DynamoDB", "arn:aws"):
         assert detail not in answer.text
     assert f"({refused}) when calling the" in caplog.text
@@ -316,11 +323,12 @@ def test_an_aggregator_that_is_refused_later_says_so_and_goes_on(
     store.close()
 
 
-def test_a_server_without_an_aggregator_is_healthy_and_says_that_nothing_is_counted(
-    reader: httpx.Client, settings: Settings
-) -> None:
-    told = reader.get("/healthz")
+def test_a_server_without_an_aggregator_is_healthy_and_says_that_nothing_is_counted(served: Served) -> None:
+    told = served.reader.get("/healthz")
     assert told.status_code == 200
+    document = served.reader.get("/api/openapi.json").json()
+    schema = document["paths"]["/healthz"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert violations(told.json(), schema, document) == []
     aggregation = told.json()["aggregation"]
     assert (aggregation["is_running"], aggregation["workers"], aggregation["idle_since"]) == (False, [], None)
     assert "start `liveinsight aggregate`" in aggregation["message"]

@@ -88,5 +88,8 @@ def expires(client: Client, name: str) -> bool:
 
 def _described(client: Client, name: str) -> dict[str, Any]:
     with as_start_error():
-        table: dict[str, Any] = client.call("describe_table", TableName=name)["Table"]
+        table: dict[str, Any] | None = client.call("describe_table", TableName=name).get("Table")
+    if table is None:  # a page for people, perhaps
+        msg = "What answers at AWS_ENDPOINT_URL_DYNAMODB is not DynamoDB."
+        raise StartError(msg)
     return table
