@@ -42,11 +42,15 @@ class ManyShards:
             self.slow[name].wait()
         answer = self._aws.get_records(ShardIterator=iterator)
         is_empty = not answer["Records"]
-        answer["Records"] = [each for each in answer["Records"] if self._part(each) == name.split(".", maxsplit=1)[0]]
+        part = name.split(".", maxsplit=1)[0]
+        answer["Records"] = [
+            each for each in answer["Records"] if self.part(each["dynamodb"]["Keys"]["id"]["S"]) == part
+        ]
         following = answer.pop("NextShardIterator", None)
         if following and not (is_empty and name in self._ended):
             answer["NextShardIterator"] = f"{name}/{following}"
         return answer
 
-    def _part(self, record: Any) -> str:
-        return str(crc32(record["dynamodb"]["Keys"]["id"]["S"].encode()) % self._parts)
+    def part(self, key: str) -> str:
+        """The shard of an event by its key."""
+        return str(crc32(key.encode()) % self._parts)

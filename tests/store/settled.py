@@ -5,6 +5,7 @@ Elsewhere the aggregator runs beside it, and answers are a moment behind.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from liveinsight.store.dynamodb import DynamoDBStore
@@ -22,13 +23,19 @@ if TYPE_CHECKING:
     from liveinsight.store.promise import Promise
 
 
-class Reader:
-    """An aggregator that reads the whole stream by itself, whoever else may do so."""
+@cache
+def _left(_table: str) -> dict[str, Shard]:
+    """The shards of a stream, as far as they are read."""
+    return {}
 
-    def __init__(self, store: DynamoDBStore) -> None:
+
+class Reader:
+    """An aggregator that reads the whole stream by itself, from where the last one on these tables left it."""
+
+    def __init__(self, store: DynamoDBStore, settings: Settings) -> None:
         self._aggregator = store.aggregator
         self._stream = store.open_stream(shared_client("dynamodbstreams"))
-        self._shards: dict[str, Shard] = {}
+        self._shards = _left(settings.events_table)
 
     def poll(self) -> int:
         """Read every shard once and fold what came; gives how many records that were."""
@@ -48,7 +55,7 @@ class SettledStore(DynamoDBStore):
 
     def __init__(self, settings: Settings, clock: Clock, aws: Any = None) -> None:
         super().__init__(settings, clock, aws or shared_client("dynamodb"))
-        self._reader = Reader(self)
+        self._reader = Reader(self, settings)
         self._is_settled = False  # a store that was opened does not know what others have recorded
 
     def record(self, batch: Batch) -> Promise[Recorded]:
