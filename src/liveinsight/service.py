@@ -236,9 +236,13 @@ class Analytics:
         """Read now what the first event would wait for. Raises StartError."""
         load_lists()
 
+    def check(self) -> None:
+        """Raises StoreUnavailable when the store cannot answer."""
+        self._store.document("health", "check")
+
     def health(self) -> dict[str, Any]:
         """What /healthz says of the store, beyond that it answers. Raises StoreUnavailable when it does not."""
-        self._store.document("health", "check")
+        self.check()
         return self._store.health() if isinstance(self._store, Monitored) else {}
 
     def close(self) -> None:

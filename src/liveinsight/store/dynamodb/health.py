@@ -52,7 +52,7 @@ class Health:
 
 def _message(workers: int, lag: int | None, since: int | None) -> str:
     if workers:
-        return f"{workers} at work, {lag} ms behind."
+        return f"{workers} aggregator{'s' if workers > 1 else ''} at work, {lag} ms behind."
     if since is None:
         return "No aggregator has been at work: start `liveinsight aggregate`, or nothing that is collected is counted."
     when = datetime.fromtimestamp(since / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -79,15 +79,22 @@ class Stream:
         asked_at = self._clock()
         answer = self._streams.call("get_records", ShardIterator=iterator)
         records: list[Any] = answer["Records"]
-        last = records[-1]["dynamodb"] if records else None
+        images = [read_item(each["dynamodb"]["NewImage"]) for each in records if each["eventName"] == "INSERT"]
         return Page(
             len(records),
-            [read_item(each["dynamodb"]["NewImage"]) for each in records if each["eventName"] == "INSERT"],
-            last["SequenceNumber"] if last else "",
-            round(last["ApproximateCreationDateTime"].timestamp() * 1000) if last else 0,
+            images,
+            records[-1]["dynamodb"]["SequenceNumber"] if records else "",
+            _written_at(records[-1]["dynamodb"], images) if records else 0,
             answer.get("NextShardIterator") or "",
             asked_at,
         )
+
+
+def _written_at(last: Any, images: list[Item]) -> int:
+    """When the last record was written (ms). The stream knows the second (DynamoDB Local: the minute), our items more."""
+    created = round(last["ApproximateCreationDateTime"].timestamp() * 1000)
+    received = images[-1].get("received", 0) if images else 0
+    return int(max(created, received))
 
 
 class Shard:
