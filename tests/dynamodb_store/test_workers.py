@@ -264,6 +264,10 @@ def test_the_log_says_how_many_events_were_folded_once_in_a_while(team: Team, ca
     [told] = [record for record in caplog.records if "folded" in record.getMessage()]
     assert (vars(told)["events"], vars(told)["records"], vars(told)["worker"]) == (5, 5, worker.name)
     assert "lag_ms" in vars(told)
+    team.workers.remove(worker)
+    worker.stop()
+    [_, rest] = [vars(record)["events"] for record in caplog.records if "folded" in record.getMessage()]
+    assert rest == 10
 
 
 def test_a_record_that_cannot_be_folded_holds_up_its_own_shard_only(

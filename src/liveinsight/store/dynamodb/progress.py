@@ -33,12 +33,12 @@ class Progress:
             self._records += len(images)
             self._events += sum("events" in image for image in images)
 
-    def tell(self, lag: int) -> None:
-        """Log it, unless there is nothing to say or that was done a moment ago. `lag` in ms."""
+    def tell(self, lag: int, *, last: bool = False) -> None:
+        """Log it, unless there is nothing to say or, but for the `last` time, that was done a moment ago. `lag` in ms."""
         now = time.monotonic()
         with self._lock:
             records, events = self._records, self._events
-            if not (records or lag) or now - self._told_at < _EVERY_S:
+            if not (records or lag) or (now - self._told_at < _EVERY_S and not last):
                 return
             self._records = self._events = 0
             self._told_at = now

@@ -91,7 +91,7 @@ class Stream:
 
 
 def _written_at(last: Any, images: list[Item]) -> int:
-    """When the last record was written (ms). The stream knows the second (DynamoDB Local: the minute), our items more."""
+    """When the last record was written (ms). The stream knows the second (DynamoDB Local: the minute), items more."""
     created = round(last["ApproximateCreationDateTime"].timestamp() * 1000)
     received = images[-1].get("received", 0) if images else 0
     return int(max(created, received))

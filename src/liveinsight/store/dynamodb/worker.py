@@ -113,6 +113,7 @@ class Worker:
     def stop(self) -> None:
         """Save how far it is, and give back all shards. Raises StoreUnavailable; then the leases run out."""
         self._threads.shutdown(cancel_futures=True)
+        self._progress.tell(self.lag(), last=True)
         for name in list(self._held):
             self._release(name)
         self._leases.stop()
