@@ -34,7 +34,7 @@ class Progress:
             self._events += sum("events" in image for image in images)
 
     def tell(self, lag: int, *, last: bool = False) -> None:
-        """Log it, unless there is nothing to say or, but for the `last` time, that was done a moment ago. `lag` in ms."""
+        """Log it, unless there is nothing to say, or that was done a moment ago and this is not the `last` time."""
         now = time.monotonic()
         with self._lock:
             records, events = self._records, self._events
