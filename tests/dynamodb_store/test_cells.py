@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from liveinsight.stats.period import Period, next_part, part_start, zone
-from liveinsight.store.dynamodb import keys, reading
+from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
 from liveinsight.store.memory import MemoryStore
-from tests.dynamodb_local import create_tables, fresh_settings, partition
+from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
 from tests.factories import (
     DAY,
     EVERY_METRIC,
@@ -181,6 +182,21 @@ def test_an_hour_that_is_added_to_often_is_kept_in_few_items(store: SettledStore
     lane = store._lanes.of(SITE, "s")
     items = partition(settings.stats_table, keys.of_lane("cells", lane, keys.day(NOON)))
     assert 0 < len(items) < 20
+
+
+def test_a_report_that_is_asked_while_events_come_only_grows(store: SettledStore, settings: Settings) -> None:
+    def fold() -> None:
+        for number in range(40):
+            put(store, event(at(number / 2), session="s", event_id=f"e{number}"), received_at=NOW)
+            store.settle()
+
+    reader, folding, found = DynamoDBStore(settings, Clock(NOW), shared_client("dynamodb")), Thread(target=fold), [0]
+    folding.start()
+    while folding.is_alive():
+        found += [events for (events,) in table(reader, query("events"))]
+    assert found == sorted(found)
+    assert table(reader, query("events")) == [(40,)]
+    reader.close()
 
 
 def test_what_was_purged_is_in_no_cell(store: SettledStore, settings: Settings) -> None:

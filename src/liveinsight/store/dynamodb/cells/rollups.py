@@ -7,6 +7,7 @@ written once, and a site may change its time zone.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import StoreUnavailable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Parts = tuple[bytes, ...]
 
-_TRIES = 10
+_TRIES, _PAUSE_S = 20, 0.05
 _MEMORY_BYTES = 64_000_000
 
 
@@ -71,7 +72,7 @@ class Rollups:
             try:
                 return list(self._cells(asked, wanted, self._states.touched(asked.site_id, period)))
             except Gone:
-                continue
+                time.sleep(_PAUSE_S)
         raise StoreUnavailable
 
     def _cells(self, asked: Asked, wanted: list[Span], touched: Touched) -> Iterator[Counted]:

@@ -63,11 +63,12 @@ class States:
         return found
 
     def _days(self, lane: Lane, month: str, head: Head) -> dict[str, Day]:
-        key = lane, month, head.number, head.applied
+        key = lane, month, head.number
         days: dict[str, Day] | None = self._memory.get(key)
         if days is None:
             days = self._hours.days(lane, month)
-            self._memory.put(key, days, _DAY_BYTES * (1 + len(days)))
+            if head.number == head.applied:  # else they are changing, and the head will not tell when
+                self._memory.put(key, days, _DAY_BYTES * (1 + len(days)))
         return days
 
 
