@@ -56,6 +56,23 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
     raise SettingError(msg)
 
 
+def same_store(url: str, *, must_exist: bool = False) -> str:
+    """The address of a store as it is always written. Raises StartError, also when a file is not there that must be."""
+    scheme, _, rest = url.partition("://")
+    if scheme != "duckdb":
+        return url
+    path = _path(rest, url).absolute()
+    if must_exist and not path.exists():
+        msg = f"There is no data in {path}."
+        raise StartError(msg)
+    return f"duckdb:///{path}"
+
+
+def is_followed(url: str) -> bool:
+    """Whether the numbers of a store follow after its events, by an aggregator: see `following`."""
+    return url.startswith("dynamodb:")
+
+
 def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> DynamoDBStore:
     """The distributed store. Raises StartError."""
     _need_aws()

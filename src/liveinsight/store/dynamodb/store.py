@@ -11,6 +11,7 @@ from liveinsight.store.dynamodb.aggregator import Aggregator
 from liveinsight.store.dynamodb.applying import Applying
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.client import Client, aws_client
+from liveinsight.store.dynamodb.copying import Copying
 from liveinsight.store.dynamodb.documents import Documents
 from liveinsight.store.dynamodb.following import Following
 from liveinsight.store.dynamodb.intake import Intake
@@ -23,7 +24,7 @@ from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from liveinsight.models.events import StoredEvent
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
     from liveinsight.store.base import (
+        Arrivals,
         Batch,
         Clock,
         Derive,
@@ -73,6 +75,7 @@ class DynamoDBStore:
         self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
         self._reading = Reading(client, chains, lanes)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
+        self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
             self._following = Following(self.open_stream())
@@ -115,6 +118,14 @@ class DynamoDBStore:
             " New rules hold for the events that come from now on."
         )
         raise InvalidInput(msg, code="unsupported_store")
+
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        """See Store. Of what was recorded before the call, all that an aggregator has folded."""
+        return self._copying.arrivals(site_id)
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        """See Store. With a `ledger`, whatever was restored before must be folded."""
+        self._copying.restore(arrived, ledger)
 
     def open_stream(self, aws: Any = None) -> Stream:
         """What the collectors write from now on, and what no aggregator has seen yet. Raises StartError."""
