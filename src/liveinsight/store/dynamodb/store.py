@@ -22,6 +22,7 @@ from liveinsight.store.dynamodb.purging import Purging
 from liveinsight.store.dynamodb.reading import Reading
 from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
+from liveinsight.store.grouping import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,7 +73,7 @@ class DynamoDBStore:
         lanes = Lanes(client, lifetimes, int(per_site or 1))
         self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
         self._chains, self._lanes = chains, lanes
-        self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
+        self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
         self._reading = Reading(client, chains, lanes)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
         self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
@@ -82,7 +83,7 @@ class DynamoDBStore:
             self._following.start()
 
     def record(self, batch: Batch) -> Promise[Recorded]:
-        return self._intake.take(batch)
+        return self._groups.take(batch)
 
     def run(self, question: Question[R]) -> R:
         return self._reading.run(question)
@@ -133,7 +134,7 @@ class DynamoDBStore:
         return Stream(self._client, streams, self.aggregator)
 
     def close(self) -> None:
-        self._intake.close()
+        self._groups.close()
         if self._following is not None:
             self._following.stop()
         self._client.close()
