@@ -71,8 +71,8 @@ class Tables:
         return subprocess.Popen(
             command("copy", *arguments),
             env={**environment(), **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
 
@@ -183,7 +183,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(origin: str, expected: dic
         with tables.start("--from", origin, "--to", "dynamodb://") as process:
             until = time.monotonic() + 100
             while tables.events() < written:
-                assert process.poll() is None, "it came to its end before it could be killed"
+                assert process.poll() is None, process.communicate()[0].decode()
                 assert time.monotonic() < until
             process.kill()
     done = tables.run("--from", origin, "--to", "dynamodb://")

@@ -32,6 +32,7 @@ _ROWS_AT_ONCE = 1000
 _SHORTEST_MS = HOUR_MS  # of the periods that are compared one by one
 _NEAR = 0.02  # visitors are counted within 2 % where there are many; less than that of a small number is nothing
 _LOOK_EVERY_S = 0.5
+_LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
 _PATIENCE_S = 30.0  # with an aggregator that does not go on
 
@@ -136,9 +137,17 @@ class Copy:
         self._wait(site_id, _wanted(rows), progress)
 
     def compare(self, site_id: str, copied: Copied) -> list[Figure]:
-        """The totals of both sides, by ordinary questions."""
-        figures = self._statistics(site_id, Period(copied.first, copied.last + 1)) if copied.hours else []
-        return [*figures, *self._ledgers(site_id)]
+        """The totals of both sides, by ordinary questions.
+
+        What is written late may be read later still: then a difference is looked at again.
+        """
+        for _ in range(_LOOKS if self.is_late else 1):
+            figures = self._statistics(site_id, Period(copied.first, copied.last + 1)) if copied.hours else []
+            figures += self._ledgers(site_id)
+            if all(figure.is_same for figure in figures):
+                break
+            time.sleep(_LOOK_EVERY_S * self.is_late)
+        return figures
 
     def _wait(
         self,

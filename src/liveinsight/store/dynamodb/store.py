@@ -74,7 +74,7 @@ class DynamoDBStore:
         self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
         self._chains, self._lanes = chains, lanes
         self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
-        self._reading = Reading(client, chains, lanes)
+        self._reading = Reading(client, chains, lanes, clock)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
         self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
         self._following: Following | None = None
