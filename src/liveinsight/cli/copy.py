@@ -33,7 +33,7 @@ def copy(
     The source stays as it is. When it is interrupted, the same command goes on; nothing gets there twice.
     """
     from liveinsight.bootstrap import following, is_followed, open_store, same_store
-    from liveinsight.copying import Copy
+    from liveinsight.copying import Copy, patient
     from liveinsight.ingest.site import site_name
     from liveinsight.service import now_ms
 
@@ -45,8 +45,9 @@ def copy(
     with ExitStack() as opened:
         stores = []
         for url in (source, destination):
-            stores.append(open_store(replace(settings, store=url)))
-            opened.callback(stores[-1].close)
+            store = open_store(replace(settings, store=url))
+            opened.callback(store.close)
+            stores.append(patient(store))
             if is_followed(url):
                 opened.enter_context(following(settings))
         work = _Work(Copy(stores[0], stores[1], is_late=is_followed(destination)), origin, target)
@@ -105,7 +106,7 @@ class _Work:
             copied = self.copy.events(site, progress)
         with _bar(f"{site}: counting") as progress:
             self.copy.settle(site, copied, progress, is_mixed=mixed)
-            self.copy.ledger(site, progress)
+            self.copy.ledger(site, progress, is_mixed=mixed)
         figures = self.copy.compare(site, copied)
         typer.echo(table(site, figures))
         return all(figure.is_same for figure in figures)

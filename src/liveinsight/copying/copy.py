@@ -6,19 +6,18 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from liveinsight.errors import InvalidInput, StoreUnavailable
+from liveinsight.copying.compare import Figure, compare
+from liveinsight.copying.patience import PATIENCE_S
+from liveinsight.errors import StoreUnavailable
 from liveinsight.managed_sites import KIND as SITE
 from liveinsight.questions.period import EVER
 from liveinsight.salts import KIND as SALT
 from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
-from liveinsight.stats.query import Query
 from liveinsight.store.base import STORED, Arrivals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from liveinsight.store.base import LedgerRow, Progress, Store
 
     Rows = Counter[tuple[int, str, str]]  # of a site's ledger: hour, outcome, reason
@@ -26,24 +25,11 @@ if TYPE_CHECKING:
 # Documents of a site have its name as their key, or before a slash. Salts are of all sites.
 KINDS_OF_SITES = (SITE, "goal", "funnel", "segment", "seed")
 MARK = "copy"  # kind of the documents that say, in the destination, where a site was copied from
-FIGURES = {"events": "events", "page_views": "page views", "sessions": "sessions", "visitors": "visitors"}
-_OUTCOMES = ("stored", "duplicates", "filtered", "rejected")
 _ROWS_AT_ONCE = 1000
-_SHORTEST_MS = HOUR_MS  # of the periods that are compared one by one
-_NEAR = 0.02  # visitors are counted within 2 % where there are many; less than that of a small number is nothing
 _LOOK_EVERY_S = 0.5
 _LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
-_PATIENCE_S = 30.0  # with an aggregator that does not go on
-
-
-class Figure(NamedTuple):
-    """One total, as the source and the destination tell it."""
-
-    name: str
-    source: int
-    destination: int
-    is_same: bool
+_DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 
 @dataclass(slots=True)
@@ -53,6 +39,11 @@ class Copied:
     hours: Counter[int] = field(default_factory=Counter)
     first: int = EVER.end
     last: int = -1
+
+    @property
+    def period(self) -> Period | None:
+        """From the first event to the last."""
+        return Period(self.first, self.last + 1) if self.hours else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +117,13 @@ class Copy:
         # Of an event that both had received, in different hours, the destination has one.
         self._wait(site_id, wanted, progress, may_lack=is_mixed)
 
-    def ledger(self, site_id: str, progress: Progress) -> None:
+    def ledger(self, site_id: str, progress: Progress, *, is_mixed: bool) -> None:
         """Raise the destination's ledger to the source's. What was copied before must be counted.
 
+        If it had events of its own, each hour has as many stored ones as were new; those of the source say nothing.
         Raises StoreUnavailable as `settle` does.
         """
-        rows = self.source.ledger(site_id, EVER)
+        rows = [row for row in self.source.ledger(site_id, EVER) if not (is_mixed and row.outcome == STORED)]
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             self.destination.restore(Arrivals(), rows[at : at + _ROWS_AT_ONCE])
         self._wait(site_id, _wanted(rows), progress)
@@ -142,28 +134,19 @@ class Copy:
         What is written late may be read later still: then a difference is looked at again.
         """
         for _ in range(_LOOKS if self.is_late else 1):
-            figures = self._statistics(site_id, Period(copied.first, copied.last + 1)) if copied.hours else []
-            figures += self._ledgers(site_id)
+            figures = compare(self.source, self.destination, site_id, copied.period)
             if all(figure.is_same for figure in figures):
                 break
             time.sleep(_LOOK_EVERY_S * self.is_late)
         return figures
 
-    def _wait(
-        self,
-        site_id: str,
-        wanted: Rows,
-        progress: Progress,
-        *,
-        may_lack: bool = False,
-    ) -> None:
-        patience = _QUIET_S if may_lack else _PATIENCE_S
+    def _wait(self, site_id: str, wanted: Rows, progress: Progress, *, may_lack: bool = False) -> None:
         total = wanted.total()
         if not self.is_late or not total:
             return
         seen, since = -1, time.monotonic()
-        while may_lack or seen < total:
-            if time.monotonic() - since >= patience:
+        while seen < total or (may_lack and time.monotonic() - since < _QUIET_S):
+            if time.monotonic() - since >= (_DOUBT_S if may_lack else PATIENCE_S):
                 if may_lack:
                     return
                 msg = (
@@ -183,42 +166,6 @@ class Copy:
         there = _wanted(self.destination.ledger(site_id, Period(min(hours), max(hours) + HOUR_MS)))
         return sum(min(there[row], events) for row, events in wanted.items())
 
-    def _statistics(self, site_id: str, period: Period) -> list[Figure]:
-        parts = list(self._answers(site_id, period))
-        figures = []
-        for at, name in enumerate(FIGURES.values()):
-            one, other = (sum(part[side][at] for part in parts) for side in (0, 1))
-            is_same = all(_agree(name, part[0][at], part[1][at]) for part in parts)
-            label = f"{name}, added up" if name == FIGURES["visitors"] and len(parts) > 1 else name
-            figures.append(Figure(label, one, other, is_same))
-        return figures
-
-    def _answers(self, site_id: str, period: Period) -> Iterator[tuple[list[int], list[int]]]:
-        """What both say about a period; about its halves where one of them cannot tell at once."""
-        query = Query(site_id=site_id, metrics=tuple(FIGURES), period=period)
-        try:
-            one, other = (list(map(int, store.run(query).rows[0].metrics)) for store in (self.source, self.destination))
-        except InvalidInput as error:
-            if error.code != "unsupported_query" or period.end - period.start <= _SHORTEST_MS:
-                raise
-            middle = (period.start + period.end) // 2
-            yield from self._answers(site_id, Period(period.start, middle))
-            yield from self._answers(site_id, Period(middle, period.end))
-        else:
-            yield one, other
-
-    def _ledgers(self, site_id: str) -> list[Figure]:
-        """Hours that the source has forgotten count anew from their events, so they are left out."""
-        rows = self.source.ledger(site_id, EVER)
-        if not rows:
-            return []
-        there = self.destination.ledger(site_id, Period(rows[0].hour, EVER.end))
-        one, other = _by_outcome(rows), _by_outcome(there)
-        is_same = {name: _details(rows, name) == _details(there, name) for name in _OUTCOMES}
-        is_same["received"] = all(is_same.values())
-        one["received"], other["received"] = one.total(), other.total()
-        return [Figure(name, one[name], other[name], is_same[name]) for name in ("received", *_OUTCOMES)]
-
 
 def _wanted(rows: list[LedgerRow]) -> Rows:
     return Counter({(row.hour, row.outcome, row.reason): row.events for row in rows})
@@ -226,18 +173,3 @@ def _wanted(rows: list[LedgerRow]) -> Rows:
 
 def _stored(rows: list[LedgerRow]) -> int:
     return sum(row.events for row in rows if row.outcome == STORED)
-
-
-def _by_outcome(rows: list[LedgerRow]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for row in rows:
-        found[row.outcome] += row.events
-    return found
-
-
-def _details(rows: list[LedgerRow], outcome: str) -> list[tuple[int, str, int]]:
-    return [(row.hour, row.reason, row.events) for row in rows if row.outcome == outcome]
-
-
-def _agree(name: str, one: int, other: int) -> bool:
-    return one == other or (name == FIGURES["visitors"] and abs(one - other) <= _NEAR * max(one, other))
