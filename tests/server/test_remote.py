@@ -49,28 +49,49 @@ def free_port() -> str:
         return str(free.getsockname()[1])
 
 
-def folder(tmp_path: Path, name: str) -> Path:
-    made = tmp_path / name
-    made.mkdir(exist_ok=True)
-    return made
+class Servers:
+    """Starts servers, again in their folders; none outlives a test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._all: list[Running] = []
+
+    def home(self, *arguments: str) -> Running:
+        """The server that has the data."""
+        return self._start("home", *arguments)
+
+    def front(self, home: Running, name: str = "front", **settings: str) -> Running:
+        """A server without data of its own."""
+        return self._start(name, store=home.url, store_token=TOKEN, **settings)
+
+    def _start(self, name: str, *arguments: str, **settings: str) -> Running:
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        self._all.append(Running(folder, *arguments, rate_limit="0", **settings))
+        return self._all[-1]
+
+    def stop(self) -> None:
+        for each in reversed(self._all):
+            each.stop()
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Servers]:
+    servers = Servers(tmp_path)
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The server that has the data."""
-    running = Running(tmp_path_factory.mktemp("home"), rate_limit="0")
-    yield running
-    running.stop()
+    servers = Servers(tmp_path_factory.mktemp("home"))
+    yield servers.home()
+    servers.stop()
 
 
-def front(tmp_path: Path, home: Running, name: str = "front", **settings: str) -> Running:
-    """A server without data of its own."""
-    more = {"store": home.url, "store_token": TOKEN, "rate_limit": "0", **settings}
-    return Running(folder(tmp_path, name), **more)
-
-
-def test_what_one_server_collects_the_others_report(tmp_path: Path, home: Running) -> None:
-    fronts = [front(tmp_path, home, name, sites="shop.example") for name in ("one", "two")]
+def test_what_one_server_collects_the_others_report(servers: Servers, home: Running) -> None:
+    fronts = [servers.front(home, name, sites="shop.example") for name in ("one", "two")]
     with fronts[0].client() as one, fronts[1].client() as two, home.client() as at_home:
         collect(one, sent(event_id="a", session_id="s"), sent(event_id="b", session_id="s", event_type="click"))
         collect(two, sent(event_id="a", session_id="s"))
@@ -92,20 +113,20 @@ def test_what_one_server_collects_the_others_report(tmp_path: Path, home: Runnin
     assert TOKEN not in home.log
 
 
-def test_nothing_is_lost_or_doubled_when_either_server_is_killed(tmp_path: Path) -> None:
+def test_nothing_is_lost_or_doubled_when_either_server_is_killed(servers: Servers) -> None:
     port = free_port()
-    home = Running(folder(tmp_path, "home"), "--port", port, rate_limit="0")
-    other = front(tmp_path, home)
+    home = servers.home("--port", port)
+    other = servers.front(home)
     chance = random.Random(1)
     clients, stopping = start(3, lambda: other.url)
     for kill in range(6):
         time.sleep(chance.choice((0.1, 0.3, 1.1)) * chance.random() + 0.05)
         if kill % 3 == 2:
             other.stop(signal.SIGKILL)
-            other = front(tmp_path, home)
+            other = servers.front(home)
         else:
             home.stop(signal.SIGKILL)
-            home = Running(folder(tmp_path, "home"), "--port", port, rate_limit="0")
+            home = servers.home("--port", port)
     time.sleep(0.5)
     stopping.set()
     for client in clients:
@@ -116,10 +137,10 @@ def test_nothing_is_lost_or_doubled_when_either_server_is_killed(tmp_path: Path)
     assert (other.stop(), home.stop()) == (0, 0)
 
 
-def test_while_the_home_is_away_the_front_says_when_to_come_again(tmp_path: Path) -> None:
+def test_while_the_home_is_away_the_front_says_when_to_come_again(servers: Servers) -> None:
     port = free_port()
-    home = Running(folder(tmp_path, "home"), "--port", port)
-    other = front(tmp_path, home)
+    home = servers.home("--port", port)
+    other = servers.front(home)
     home.stop()
     with other.client() as reader:
         for answer in (
@@ -129,10 +150,8 @@ def test_while_the_home_is_away_the_front_says_when_to_come_again(tmp_path: Path
             assert answer.status_code == 503
             assert int(answer.headers["Retry-After"]) >= 1
             assert answer.json()["code"] == "store_unavailable"
-        home = Running(folder(tmp_path, "home"), "--port", port)
+        home = servers.home("--port", port)
         collect(reader, sent())
-    other.stop()
-    home.stop()
 
 
 def test_a_server_that_is_not_there_or_knows_another_token_is_one_sentence(home: Running) -> None:
