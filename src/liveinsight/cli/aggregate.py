@@ -22,7 +22,7 @@ def aggregate() -> None:
     Any number may run at once.
     """
     from liveinsight.bootstrap import following
-    from liveinsight.server.logs import configure_logging
+    from liveinsight.logs import configure_logging
 
     settings = options.settings()
     configure_logging(settings)
