@@ -26,20 +26,25 @@ _NAMES = {
     "filtered": "EventsFiltered",
     "rejected": "EventsRejected",
 }
+_UNITS = {"AggregatorLag": "Milliseconds"}
 
 
 def collected(counts: Counts) -> None:
     """What became of the events of a request."""
-    log_metrics("collected", {_NAMES[name]: number for name, number in counts._asdict().items()}, "Count")
+    log_metrics("collected", {_NAMES[name]: number for name, number in counts._asdict().items()})
 
 
-def log_metrics(message: str, metrics: Mapping[str, int], unit: str) -> None:
-    """One line with these numbers, all of one unit of CloudWatch's."""
-    stack = os.environ.get(STACK, "")
+def folded(records: int, lag_ms: int) -> None:
+    """A delivery of the stream was taken in; its oldest record had waited so long."""
+    log_metrics("folded", {"RecordsFolded": records, "AggregatorLag": lag_ms})
+
+
+def log_metrics(message: str, metrics: Mapping[str, int]) -> None:
+    """One line with these numbers."""
     definition = {
         "Namespace": NAMESPACE,
         "Dimensions": [["Stack"]],
-        "Metrics": [{"Name": name, "Unit": unit} for name in metrics],
+        "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in metrics],
     }
     described = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [definition]}
-    logger.info(message, extra={"_aws": described, "Stack": stack, **metrics})
+    logger.info(message, extra={"_aws": described, "Stack": os.environ.get(STACK, ""), **metrics})

@@ -6,7 +6,7 @@ Nothing unique is made here: an environment may be a copy of another one.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from liveinsight.bootstrap import open_analytics, open_dynamodb
 from liveinsight.errors import SettingError
@@ -14,8 +14,9 @@ from liveinsight.logs import configure_logging
 from liveinsight.settings import Settings, from_environment, variable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from liveinsight.service import Analytics
-    from liveinsight.store.base import Store
 
 FRONT_PROOF = "LIVEINSIGHT_FRONT_PROOF"  # set by the template: see handlers.cloudfront
 
@@ -25,9 +26,9 @@ def open_lambda() -> Analytics:
     return open_analytics(_settings())
 
 
-def open_lambda_store() -> Store:
-    """The store alone. Raises StartError."""
-    return open_dynamodb(_settings())
+def open_fold() -> Callable[[Iterable[dict[str, Any]]], None]:
+    """What takes in items of the events table. Raises StartError."""
+    return open_dynamodb(_settings()).aggregator.fold
 
 
 def readers_token(settings: Settings) -> str:
