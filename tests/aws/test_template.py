@@ -11,7 +11,7 @@ import pytest
 
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
-from liveinsight.handlers.pages import _TRACKER as TRACKER_HEADERS
+from liveinsight.handlers.pages import TRACKER
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from scripts.aws_tools import tool
@@ -191,5 +191,5 @@ def test_the_tracker_comes_with_the_headers_that_the_server_gives_it() -> None:
     headers = {each["Header"]: each["Value"] for each in policy["CustomHeadersConfig"]["Items"]}
     headers["Access-Control-Allow-Origin"] = policy["CorsConfig"]["AccessControlAllowOrigins"]["Items"][0]
     assert "ContentTypeOptions" in policy["SecurityHeadersConfig"]
-    of_server = {name: value for name, value in TRACKER_HEADERS.items() if name != "Cache-Control"}
+    of_server = {name: value for name, value in TRACKER.items() if name != "Cache-Control"}
     assert headers | {"X-Content-Type-Options": "nosniff"} == of_server
