@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import dashboard, enrichment, live, reads, reports, tracker, where
+from benchmarks import cold_start, dashboard, enrichment, live, reads, reports, tracker, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -33,13 +33,14 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "dashboard": ("requests, bytes and time of the first view of the dashboard, in Chromium", dashboard.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
     "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
+    "cold_start": ("start and first request of each Lambda function, beside bare boto3 and FastAPI", cold_start.measure),
     "reports": (
         f"each report over {reports.EVENTS:,} events, compared with an independent computation (only by its name)",
         lambda _: reports.measure(),
     ),
 }
 NO_WRK = frozenset(
-    {"dashboard", "enrichment", "reports", "tracker"}
+    {"cold_start", "dashboard", "enrichment", "reports", "tracker"}
 )  # put no load on a server: they need neither Linux nor wrk
 BY_NAME_ONLY = frozenset({"reports"})  # takes a quarter of an hour
 
