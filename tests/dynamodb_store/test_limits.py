@@ -68,11 +68,13 @@ def test_too_many_sessions_for_one_question_are_refused_with_what_to_do(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(store, *(event(session=f"s{number}") for number in range(5)))
-    assert table(store, query("sessions")) == [(5,)]
+    both = query("sessions", by=("page", "source"))
+    assert table(store, both) == [("/", "", 5)]
     monkeypatch.setattr(reading, "MAX_SESSIONS", 4)
     with pytest.raises(InvalidInput, match="shorter period") as refused:
-        table(store, query("sessions"))
+        table(store, both)
     assert refused.value.code == "unsupported_query"
+    assert table(store, query("sessions", by="page")) == [("/", 5)]
 
 
 def test_deriving_anew_is_refused_with_a_sentence(store: Store) -> None:

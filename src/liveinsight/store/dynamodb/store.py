@@ -71,7 +71,7 @@ class DynamoDBStore:
         self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
         self._chains, self._lanes = chains, lanes
         self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
-        self._reading = Reading(client, chains, lanes)
+        self._reading = Reading(client, chains, lanes, clock)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
