@@ -33,7 +33,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "dashboard": ("requests, bytes and time of the first view of the dashboard, in Chromium", dashboard.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
     "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
-    "cold_start": ("start and first request of each Lambda function, beside bare boto3 and FastAPI", cold_start.measure),
+    "cold_start": (
+        "start and first request of each Lambda function, beside bare boto3 and FastAPI",
+        cold_start.measure,
+    ),
     "dynamodb": (
         "read and write units of events and reports on DynamoDB Local, and their price (only by its name)",
         dynamodb.measure,

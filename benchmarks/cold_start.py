@@ -34,7 +34,14 @@ from tests.http.messages import sent
 
 ROUNDS = 7
 TOKEN = "a-token-of-the-benchmark"
-_SETTINGS = ("events_table", "sessions_table", "active_sessions_table", "stats_table", "aws_region", "dynamodb_endpoint")
+_SETTINGS = (
+    "events_table",
+    "sessions_table",
+    "active_sessions_table",
+    "stats_table",
+    "aws_region",
+    "dynamodb_endpoint",
+)
 
 # Both leave `handler`, which takes an event.
 _BOTO3 = """
@@ -91,7 +98,9 @@ def measure(_seconds: float) -> dict[str, Any]:
                 times = _start(each, trees[each.package], environment)
                 if number:  # the first round reads the files from the disk
                     found[each.name].append(times)
-    return _told({name: [median(column) * 1000 for column in zip(*times, strict=True)] for name, times in found.items()})
+    return _told(
+        {name: [median(column) * 1000 for column in zip(*times, strict=True)] for name, times in found.items()}
+    )
 
 
 def _candidates(table: str) -> list[Candidate]:

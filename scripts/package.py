@@ -26,11 +26,13 @@ RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURES = {"arm64": "aarch64", "x86_64": "x86_64"}  # as Lambda calls it, as wheels do
 
 _CORE = ("pydantic", "tzdata", "boto3")
+_CELLS = ("datasketches",)
 _LISTS = ("ua-parser", "ua-parser-rs", "ua-parser-builtins", "crawler-user-agents", "iptocc", "maxminddb")
 _PAGES = ("web/login.html", "web/dashboard/index.html")
 # Other homes of the code, and what belongs to them.
 _ELSEWHERE = ("asgi.py", "cli", "django", "seed", "server", "store/duckdb", "web")
-_NEEDS_GLIBC_2_34 = (3, 12)  # from this Python on, Lambda runs on Amazon Linux 2023
+_FIRST_PYTHON = (3, 12)  # from here on, Lambda runs on Amazon Linux 2023, which has glibc 2.34
+_NEWEST_GLIBC = 34
 _LIMIT = 30_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SHOWN = 8
@@ -47,8 +49,8 @@ class Package(NamedTuple):
 
 PACKAGES = (
     Package("collector", (*_CORE, *_LISTS, "mangum", "starlette")),
-    Package("reader", (*_CORE, "mangum", "fastapi"), pages=_PAGES),
-    Package("worker", _CORE, without=("handlers",)),
+    Package("reader", (*_CORE, *_CELLS, "mangum", "fastapi"), pages=_PAGES),
+    Package("worker", (*_CORE, *_CELLS), without=("handlers",)),
 )
 
 
@@ -66,8 +68,7 @@ def build(package: Package, architecture: str, out: Path = OUT) -> Path:
 
 def _install(requirements: Iterable[str], architecture: str, tree: Path) -> None:
     machine = ARCHITECTURES[architecture]
-    newest = 34 if sys.version_info >= _NEEDS_GLIBC_2_34 else 26
-    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(newest, 4, -1)]
+    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(_NEWEST_GLIBC, 4, -1)]
     tags += [f"manylinux2014_{machine}", f"manylinux2010_{machine}"]
     command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
     command += ["--target", str(tree), "--only-binary=:all:", "--implementation", "cp"]
@@ -147,6 +148,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the zips of the Lambda functions.")
     parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor of the functions")
     architecture = parser.parse_args().arch
+    if sys.version_info < _FIRST_PYTHON:
+        print(
+            f"Lambda's {RUNTIME} runs on a Linux that is too old for numpy: these zips do for trying out, not for AWS."
+            " For AWS, have Python 3.12 or newer build them: make clean setup PYTHON=python3.13",
+            file=sys.stderr,
+        )
     for package in PACKAGES:
         path = build(package, architecture)
         report(path)

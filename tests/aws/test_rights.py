@@ -32,11 +32,14 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "EventsTable": {"DeleteItem"},
     },
 }
-# Who may write which documents only.
-DOCUMENTS = {
-    "CollectorRole": {"salt", "site", "dynamodb"},
-    "RealtimeRole": {"dynamodb"},
-    "StatsRole": {"dynamodb", "goal", "funnel", "segment", "site"},
+# Who may write to some partitions only. `?` stands for the separator, which is no printable character.
+PARTITIONS = {
+    "CollectorRole": {"document?salt", "document?site", "document?dynamodb"},
+    "RealtimeRole": {"document?dynamodb"},
+    "StatsRole": {
+        *(f"document?{kind}" for kind in ("dynamodb", "goal", "funnel", "segment", "site")),
+        *("rollup?*", "rollups?*"),
+    },
 }
 WITH_A_STAR = {
     ("AggregatorRole", "dynamodb:ListStreams", "${EventsTable.Arn}/stream/*"),  # IAM has no narrower name for it
@@ -97,13 +100,13 @@ def test_each_function_may_do_what_it_does_on_the_tables() -> None:
     assert rights == EXPECTED
 
 
-def test_the_collector_and_readers_write_documents_of_their_own_only() -> None:
+def test_the_collector_and_readers_write_to_partitions_of_their_own_only() -> None:
     for owner, statement in statements():
         actions = set(listed(statement["Action"]))
-        if owner not in DOCUMENTS or actions.isdisjoint({"dynamodb:PutItem", "dynamodb:BatchWriteItem"}):
+        if owner not in PARTITIONS or actions.isdisjoint({"dynamodb:PutItem", "dynamodb:BatchWriteItem"}):
             continue
         keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-        assert set(keys) == {f"document?{kind}" for kind in DOCUMENTS[owner]}
+        assert set(keys) == PARTITIONS[owner]
 
 
 def test_each_log_is_written_by_its_function_alone() -> None:

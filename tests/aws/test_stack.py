@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liveinsight.handlers.pages import TRACKER, WEB
+from liveinsight.store.dynamodb import keys
 from scripts.deploy import upload_pages
 from scripts.package import RUNTIME
 from tests.aws.stack import NAME, TOKEN, Aws, Stack, until
+from tests.factories import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,13 +50,15 @@ def stack(aws: Aws, zips: dict[str, Path], architecture: str) -> Iterator[Stack]
     assert not left
 
 
-def send(stack: Stack, session: str, *kinds: str, viewer: str = "198.51.100.7", site: str = SHOP) -> httpx.Response:
+def send(
+    stack: Stack, session: str, *kinds: str, viewer: str = "198.51.100.7", site: str = SHOP, days_ago: int = 0
+) -> httpx.Response:
     now = time.time_ns() // 1_000_000
     events = [
         {
             "event_id": f"e{next(_ids)}",
             "session_id": session,
-            "timestamp": now + number,
+            "timestamp": now + number - days_ago * DAY,
             "event_type": kind,
             "page_url": f"https://{site}/{number or ''}",
             "user_id": None,
@@ -126,6 +130,21 @@ def test_an_event_that_comes_again_counts_once(stack: Stack) -> None:
     assert len(ask(stack, "/api/sessions/again/events/")) == 1
 
 
+def test_sums_of_past_days_are_kept_for_the_next_who_asks(aws: Aws, stack: Stack) -> None:
+    assert send(stack, "old", "page_view", days_ago=3).json()["data"]["accepted"] == 1
+
+    def counted() -> Any:
+        return ask(stack, f"/api/stats?period=7d&site_id={SHOP}")["data"]["summary"]["events"] >= 1
+
+    until(counted, "the old event is in the report")
+    kept = aws.client("dynamodb").query(
+        TableName=f"{NAME}-stats",
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": keys.joined("rollup", SHOP, "UTC")}},
+    )
+    assert kept["Items"]
+
+
 def test_who_has_no_token_sees_nothing_and_who_has_it_can_log_in(stack: Stack) -> None:
     for function in ("Stats", "Realtime"):
         with stack.reader(function) as stranger:
@@ -179,6 +198,7 @@ def test_the_logs_count_and_name_nobody(stack: Stack) -> None:
     assert send(stack, "her-session", "page_view", viewer="203.0.113.77").status_code == 200
     lines = {name: stack.log(name) for name in ("collector", "realtime", "stats", "aggregator")}
     of_ours = [json.loads(line) for each in lines.values() for line in each if line.startswith("{")]
+    assert not [line for line in of_ours if line["level"] in {"WARNING", "ERROR"}]
     metrics = {name for line in of_ours for name in line if "_aws" in line}
     assert {"EventsReceived", "EventsStored", "EventsRejected", "AggregatorLag"} <= metrics
     assert {line["Stack"] for line in of_ours if "_aws" in line} == {NAME}
