@@ -1,6 +1,7 @@
 # Every command of the project. `make` alone lists them; ARGS is passed on by run, test and bench.
 
 PY := .venv/bin/python
+ARCH := arm64
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types format bench kill-test web system-packages definitions constraints package deploy clean
 
@@ -57,11 +58,11 @@ constraints: setup ## pin the newest versions of all dependencies in constraints
 	$(PY) scripts/constraints.py
 	$(MAKE) setup
 
-package: web ## build the zips of the Lambda functions (make package ARGS='--arch x86_64')
-	$(PY) scripts/package.py $(ARGS)
+package: web ## build the zips of the Lambda functions (make package ARCH=x86_64)
+	$(PY) scripts/package.py --arch $(ARCH)
 
 deploy: package ## set up LiveInsight in your AWS account, or upgrade it: docs/howto/aws.md (needs sam)
-	$(PY) scripts/deploy.py $(ARGS)
+	$(PY) scripts/deploy.py --arch $(ARCH) $(ARGS)
 
 clean: ## remove everything that these commands made, except data
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

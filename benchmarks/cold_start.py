@@ -1,7 +1,7 @@
 """How long a Lambda function takes to start and to answer its first request, beside what nobody could do without.
 
-Each is a fresh process that sees nothing but a zip's content, as on Lambda; the tables are DynamoDB Local's. In turns, so
-that all meet the same moods of the machine. Processor time counts: Lambda's processors differ, the ratios do not.
+Each is a fresh process that sees nothing but a zip's content, as on Lambda; the tables are DynamoDB Local's. They take
+turns, so that all meet the same moods of the machine. Processor time counts: Lambda's processors differ, ratios do not.
 """
 
 from __future__ import annotations
