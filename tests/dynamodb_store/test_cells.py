@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from liveinsight.stats.period import Period, next_part, part_start, zone
 from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
@@ -182,6 +183,56 @@ def test_an_hour_that_is_added_to_often_is_kept_in_few_items(store: SettledStore
     lane = store._lanes.of(SITE, "s")
     items = partition(settings.stats_table, keys.of_lane("cells", lane, keys.day(NOON)))
     assert 0 < len(items) < 20
+
+
+def test_what_a_purge_did_not_come_to_remove_goes_when_it_is_finished_by_another(
+    store: SettledStore, settings: Settings
+) -> None:
+    class Lost:
+        """The answer to the write that makes the pieces of a day count is lost."""
+
+        def __init__(self) -> None:
+            self.lost = 0
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return (lambda **asked: self._put(call, asked)) if operation == "put_item" else call
+
+        def _put(self, call: Any, asked: dict[str, Any]) -> Any:
+            answer = call(**asked)
+            if "hours" in asked["Item"]["pk"]["S"].split(keys.BETWEEN) and not self.lost:
+                self.lost += 1
+                raise ReadTimeoutError(endpoint_url="dynamodb")
+            return answer
+
+    put(store, event(properties={"email": "ann@home.example"}), received_at=NOW)
+    assert table(store, query("events", by="prop:email")) == [("ann@home.example", 1)]
+    aws = Lost()
+    other = SettledStore(settings, Clock(NOW), aws)
+    assert other.purge(NOON + HOUR) == (1, 1)
+    other.close()
+    assert aws.lost == 1
+    for lane in store._lanes.of_site(SITE):
+        assert partition(settings.stats_table, keys.of_lane("cells", lane, keys.day(NOON))) == []
+
+
+def test_visitors_who_go_on_to_another_page_are_no_longer_at_the_first_however_many(store: SettledStore) -> None:
+    many = 3600
+    for kind, page, minutes in (("first", "/", 0), ("then", "/next", 2)):
+        views = [
+            event(
+                at(minutes, number), page=page, session=f"s{number}", visitor=f"v{number}", event_id=f"{kind}{number}"
+            )
+            for number in range(many if kind == "first" else many - 300)
+        ]
+        for start in range(0, len(views), 500):
+            put(store, *views[start : start + 500], received_at=NOW)
+    rows = {
+        page: (sessions, visitors)
+        for page, sessions, visitors in table(store, query("sessions", "visitors", by="exit_page"))
+    }
+    assert rows["/"] == (300, 300)
+    assert rows["/next"][1] == pytest.approx(many - 300, rel=0.02)
 
 
 def test_a_report_that_is_asked_while_events_come_only_grows(store: SettledStore, settings: Settings) -> None:

@@ -68,7 +68,10 @@ class PeriodQuestion(BaseModel):
             msg = "to needs a from."
             raise InvalidInput(msg, code="invalid_period")
         first = periods.instant(self.start, timezone)
-        last = periods.instant(self.end, timezone, end=True) if self.end else max(now, first + 1)
+        # Nothing has happened later than now: the next quarter of an hour is as good, and counts are kept by it.
+        last = max(-(-now // _QUARTER_MS) * _QUARTER_MS, first + 1)
+        if self.end:
+            last = periods.instant(self.end, timezone, end=True)
         if last <= first:
             msg = "The period ends before it starts: from must be earlier than to."
             raise InvalidInput(msg, code="invalid_period")

@@ -80,7 +80,7 @@ class Aggregator:
             if batch.is_nothing:
                 return batch
             key = self._lanes.write(lane, batch.encoded())
-            if self._lanes.commit(lane, head, key):
+            if self._lanes.commit(lane, head, key, batch.cells.months()):
                 self._applying.apply(lane, head.number + 1, batch, states)
                 self._lanes.mark(lane, head.number + 1)
                 return batch

@@ -16,11 +16,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
+from pydantic_core import from_json, to_json
+
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.keys import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.client import Client, Item
@@ -30,11 +32,15 @@ _PART_BYTES = 350_000  # an item holds 400 KB
 
 
 class Head(NamedTuple):
-    """How far a lane is: batches committed, batches applied, the key of the last batch."""
+    """How far a lane is: batches committed, batches applied, the key of the last batch.
+
+    `months` (UTC) with cells, and the last batch that changes each.
+    """
 
     number: int
     applied: int
     batch: str
+    months: Mapping[str, int]
 
 
 class Lanes:
@@ -58,7 +64,8 @@ class Lanes:
     def head(self, lane: Lane) -> Head:
         """How far a lane is, this moment."""
         item = self._client.get(self._table, _head_key(lane)) or {}
-        return Head(item.get("committed", 0), item.get("applied", 0), item.get("pending", ""))
+        months = from_json(item.get("months", "{}"))
+        return Head(item.get("committed", 0), item.get("applied", 0), item.get("pending", ""), months)
 
     def write(self, lane: Lane, content: bytes) -> str:
         """Write a batch where nobody reads it yet; gives its key."""
@@ -83,16 +90,21 @@ class Lanes:
             raise RuntimeError(msg)
         return b"".join(item["content"] for item in items)
 
-    def commit(self, lane: Lane, head: Head, key: str) -> bool:
-        """Put the batch on top of `head`. False: somebody else may have been quicker, so look again."""
+    def commit(self, lane: Lane, head: Head, key: str, months: Iterable[str]) -> bool:
+        """Put the batch on top of `head`; `months` are those whose cells it changes.
+
+        False: somebody else may have been quicker, so look again.
+        """
+        changed = {**head.months, **dict.fromkeys(months, head.number + 1)}
         return self._client.update(
             self._table,
             _head_key(lane),
-            "SET committed = :next, pending = :pending, applied = :number",
+            "SET committed = :next, pending = :pending, applied = :number, months = :months",
             "committed = :number AND applied = :number" if head.number else "attribute_not_exists(committed)",
             next=head.number + 1,
             pending=key,
             number=head.number,
+            months=to_json(changed).decode(),
         )
 
     def mark(self, lane: Lane, number: int) -> None:

@@ -37,6 +37,7 @@ class Purging:
         self._aggregator = aggregator
         self._reading = reading
         self._kept = Kept(client)
+        self._forgot: set[str] = set()
 
     def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
         """See Store.purge. Interrupted, it has done a part of it, and can be called again."""
@@ -58,8 +59,9 @@ class Purging:
         for lane in self._lanes.of_site(site_id):
             self._forget_hours(lane, before)
             self._forget_kept(lane, before)
-        if sessions:
+        if sessions or site_id not in self._forgot:  # once more after a start: who stopped may not have come to it
             self._kept.forget(site_id, before)
+            self._forgot.add(site_id)
         return Purged(events, sessions)
 
     def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:

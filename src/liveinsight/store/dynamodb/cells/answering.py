@@ -10,16 +10,16 @@ from liveinsight.stats.period import MINUTE_MS
 from liveinsight.stats.query import Row, page_of
 from liveinsight.stats.vocabulary import EVENT, INTERVALS, SESSION, VISIT, dimension_scope
 from liveinsight.store.dynamodb.cells.cell import MINUTE, WHOLE
+from liveinsight.store.dynamodb.cells.crowd import Crowd
 from liveinsight.store.dynamodb.cells.rollups import Asked
 from liveinsight.store.dynamodb.cells.spans import LOOSE, QUARTER_MS, is_cut, spans
 from liveinsight.store.dynamodb.cells.sums import Sums, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from liveinsight.stats.filters import Condition
     from liveinsight.stats.query import Query, Result
-    from liveinsight.store.dynamodb.cells.crowd import Crowd
     from liveinsight.store.dynamodb.cells.rollups import Counted, Rollups
     from liveinsight.store.dynamodb.cells.spans import Span
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 def answered(rollups: Rollups, query: Query, now: int) -> Result | None:
     """The rows of a query; None when cells cannot tell."""
+    query.parts()  # raises for too many, before anything is read
     dimension = _dimension(query)
     if dimension is None:
         return None
@@ -36,7 +37,7 @@ def answered(rollups: Rollups, query: Query, now: int) -> Result | None:
     if not _fits(query, dimension, wanted):
         return None
     asked = Asked(query.site_id, query.timezone, dimension, fine=query.interval == MINUTE)
-    groups = _groups(query, rollups.cells(asked, wanted))
+    groups = rollups.take(asked, wanted, lambda cells: _groups(query, cells))
     everybody = _everybody(rollups, query, asked, wanted, groups)
     if query.only is not None:
         groups = {key: sums for key, sums in groups.items() if key in query.only}
@@ -61,7 +62,8 @@ def _dimension(query: Query) -> str | None:
     if filtered and not named and not _adds_up(query, dimension):
         return None
     if filtered and dimension_scope(dimension) == EVENT and _holds_all(query.filters, ""):
-        return None  # events without a value are in no cell of the dimension
+        # Events without a value are in no cell of the dimension, and in no row of it: only the whole has them.
+        return dimension if named and "percentage" not in query.metrics else None
     return dimension
 
 
@@ -91,7 +93,7 @@ def _fits(query: Query, dimension: str, wanted: list[Span]) -> bool:
     return all(is_cut(span, unit if span.kind == LOOSE else QUARTER_MS) for span in wanted)
 
 
-def _groups(query: Query, cells: list[Counted]) -> dict[RowKey, Sums]:
+def _groups(query: Query, cells: Iterator[Counted]) -> dict[RowKey, Sums]:
     """The sums of every row."""
     parts = query.parts()
     first, end = query.period.start // MINUTE_MS, query.period.end // MINUTE_MS
@@ -115,14 +117,19 @@ def _everybody(
     """All visitors of the question, if they are asked for."""
     if "percentage" not in query.metrics:
         return None
-    everybody = Sums()
+    everybody = Crowd()
     if not query.filters and asked.dimension != WHOLE and dimension_scope(asked.dimension) == EVENT:
-        for each in rollups.cells(asked._replace(dimension=WHOLE), wanted):
-            everybody.visitors.add(each.cell.visitors)
-    else:
-        for sums in groups.values():
-            everybody.visitors.add(sums.visitors)
-    return everybody.visitors
+        return rollups.take(asked._replace(dimension=WHOLE), wanted, _visitors)
+    for sums in groups.values():
+        everybody.add(sums.visitors)
+    return everybody
+
+
+def _visitors(cells: Iterator[Counted]) -> Crowd:
+    everybody = Crowd()
+    for each in cells:
+        everybody.add(each.cell.visitors)
+    return everybody
 
 
 def _has_a_row(query: Query, sums: Sums) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from liveinsight.stats.period import DAY_MS
+from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.cells.crowd import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 QUARTER = 15  # minutes
+_QUARTERS_A_DAY = 96
 BILLION = 10**9  # money and percentages are whole billionths: sums of them are exact in every order
 WHOLE = ""  # the dimension that everything has, with one empty value
 MINUTE = "minute"  # a dimension of its own: what WHOLE is by the quarter, by the minute
@@ -92,6 +95,10 @@ class Segment(dict[Key, Cell]):
             if mine is None:
                 mine = self[key] = Cell()
             mine.add(cell, sign)
+
+    def months(self) -> set[str]:
+        """The months (UTC, 2026-03) that they are of."""
+        return {keys.day(day * DAY_MS)[:7] for day in {quarter // _QUARTERS_A_DAY for quarter, _, _ in self}}
 
     def settled(self, *, as_change: bool = False) -> Segment:
         """What does not add up to nothing, in order."""

@@ -1,9 +1,11 @@
-"""Where a lane keeps its cells: for every hour (UTC) a base and what batches have added since.
+"""Where a lane keeps its cells: for every hour (UTC) pieces, which together are its cells.
 
-Bases and additions are never changed, and named by the batch that wrote them. Only the `hours` item of a day, which
-says which of them count, is: under the condition that it has not seen the batch. When an hour has many additions, the
-next batch writes a new base instead of one more. So a batch that is applied again, or by two at once, writes the same
-items once more, and finds its number; and whoever reads what `hours` named a moment ago has it or finds it gone.
+Pieces are never changed, and named by the batch that wrote them. Only the `hours` item of a day, which says which of
+them count, is: under the condition that it has not seen the batch. Eight pieces of a tier are written anew as one of
+the next, so that each is written a few times, however many batches an hour has. A batch that is applied again, or by
+two at once, writes the same pieces once more (the same cells make the same bytes, else their parts would not fit
+together), and finds its number; then it removes what does not count any more, for nobody may have come to that.
+Whoever reads what `hours` named a moment ago has it or finds it gone.
 """
 
 from __future__ import annotations
@@ -24,21 +26,21 @@ if TYPE_CHECKING:
     Hour = tuple[str, int]  # day and hour
 
 _QUARTERS = 60 // QUARTER
-_FEW, _MANY = 8, 40  # additions before a new base: the more the larger it is
+_TOGETHER = 8  # pieces of a tier become one of the next
 
 
 class Piece(NamedTuple):
-    """A base or an addition: the batch that wrote it, in how many parts and bytes."""
+    """The batch that wrote it, in how many parts, and of which tier it is: 0 is what one batch added."""
 
     number: int
     parts: int
-    size: int
+    tier: int
 
 
 class Day(NamedTuple):
     """A lane's hours of one day, as the item says: `version` is the last batch that changed it, 0 if there is none.
 
-    `pieces` by hour (0 to 23): the base first; one of no parts is none.
+    `pieces` by hour (0 to 23), those of high tiers first. One of no parts is of an hour that was emptied.
     """
 
     version: int
@@ -102,6 +104,21 @@ class Hours:
             condition = "v = :read" if before.version else "attribute_not_exists(pk)"
             if self._client.put(self._table, item, condition, **({"read": before.version} if before.version else {})):
                 self._client.write_many(self._table, deletes=old)
+                return
+        self._sweep(lane, number, day, hours)
+
+    def _sweep(self, lane: Lane, number: int, day: str, hours: Iterable[int]) -> None:
+        """Remove what does not count any more of what batches up to `number` wrote."""
+        there = self.day(lane, day).pieces
+        old: list[Item] = []
+        for hour in hours:
+            named = {piece.number for piece in there.get(hour, ())}
+            pk, hour_key = keys.cells_of(lane, day, hour, 0, 0)["pk"], keys.joined(f"{hour:02}")
+            for item in self._client.query(self._table, pk, hour_key, hour_key + keys.AFTER, now=True):
+                written = int(keys.parts_of(item["sk"])[1])
+                if written <= number and written not in named:
+                    old.append({"pk": pk, "sk": item["sk"]})
+        self._client.write_many(self._table, deletes=old)
 
     def _write(
         self, lane: Lane, number: int, day: str, hours: Mapping[int, Segment], before: Day, *, forget: bool
@@ -109,25 +126,26 @@ class Hours:
         """Write a piece for each hour: the pieces that count from now on, and those that do not any more."""
         pieces, old = dict(before.pieces), []
         for hour, added in hours.items():
-            there = pieces.get(hour, [])
-            if there and (forget or _is_due(there)):
-                whole = self.read(lane, {(day, hour): there}, now=True)[0]
-                whole.take(added)
-                pieces[hour] = [self._put(lane, day, hour, number, whole.settled())]
-                old += [place for piece in there for place in _places(lane, day, hour, piece)]
-            else:
-                base = there or [Piece(0, 0, 0)]
-                pieces[hour] = [*base, self._put(lane, day, hour, number, added)]
+            left, joined = _tiers(pieces.get(hour, []), everything=forget)
+            cells = added
+            if joined:
+                cells = self.read(lane, {(day, hour): joined}, now=True)[0]
+                cells.take(added)
+                # No sketch yet: who is in it could not be taken away again.
+                cells = cells.settled(as_change=True)
+                old += [place for piece in joined for place in _places(lane, day, hour, piece)]
+            tier = 1 + joined[0].tier if joined else 0
+            pieces[hour] = [*left, self._put(lane, day, hour, Piece(number, 0, tier), cells)]
         return pieces, old
 
-    def _put(self, lane: Lane, day: str, hour: int, number: int, cells: Segment) -> Piece:
+    def _put(self, lane: Lane, day: str, hour: int, piece: Piece, cells: Segment) -> Piece:
         parts = encoded(list(cells.items())) if cells else []
-        piece = Piece(number, len(parts), sum(map(len, parts)))
-        places = _places(lane, day, hour, piece)
+        written = piece._replace(parts=len(parts))
+        places = _places(lane, day, hour, written)
         self._client.write_many(
             self._table, [{**place, "content": content} for place, content in zip(places, parts, strict=True)]
         )
-        return piece
+        return written
 
 
 def last_of(pieces: Iterable[Piece]) -> int:
@@ -135,9 +153,14 @@ def last_of(pieces: Iterable[Piece]) -> int:
     return max((piece.number for piece in pieces), default=0)
 
 
-def _is_due(pieces: list[Piece]) -> bool:
-    base, *added = pieces
-    return len(added) >= _FEW and (len(added) >= _MANY or 2 * sum(piece.size for piece in added) >= base.size)
+def _tiers(pieces: list[Piece], *, everything: bool) -> tuple[list[Piece], list[Piece]]:
+    """The pieces that stay, and those that become one with the one that is added."""
+    at = 0 if everything else len(pieces)
+    tier = 0
+    while not everything and sum(piece.tier == tier for piece in pieces[:at]) == _TOGETHER - 1:
+        at -= _TOGETHER - 1
+        tier += 1
+    return pieces[:at], pieces[at:]
 
 
 def _places(lane: Lane, day: str, hour: int, piece: Piece) -> list[dict[str, str]]:

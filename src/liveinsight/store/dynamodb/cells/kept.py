@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Parts = tuple[bytes, ...]
 
 
+_MADE = "*"  # in the place of a dimension: all dimensions of the day are there, and those that are not have no value
+
+
 class Kept:
     """Reads and writes them."""
 
@@ -24,7 +27,14 @@ class Kept:
         self._listed: set[tuple[str, str, str]] = set()
 
     def read(self, site_id: str, timezone: str, dimension: str, wanted: Mapping[Span, str]) -> dict[Span, Parts]:
-        """Those of the spans that are there in the state that is wanted."""
+        """Those of the spans that are there in the state that is wanted; no parts: nothing is counted in them."""
+        found: dict[Span, Parts] = {}
+        days = {span: state for span, state in wanted.items() if span.kind == DAY}
+        found.update(self._read(site_id, timezone, _MADE, days))
+        found.update(self._read(site_id, timezone, dimension, wanted))
+        return found
+
+    def _read(self, site_id: str, timezone: str, dimension: str, wanted: Mapping[Span, str]) -> dict[Span, Parts]:
         found: dict[Span, Parts] = {}
         for kind in (DAY, HOURS, MONTH):
             of_kind = {span.start: span for span in wanted if span.kind == kind}
@@ -41,12 +51,17 @@ class Kept:
                     parts.setdefault(span, {})[part] = item
             for span, items in parts.items():
                 if len(items) >= items[min(items)]["parts"]:
-                    found[span] = tuple(items[part]["content"] for part in sorted(items))
+                    found[span] = tuple(items[part]["content"] for part in sorted(items) if items[part]["parts"])
         return found
 
     def write(self, site_id: str, timezone: str, span: Span, state: str, made: Mapping[str, Parts]) -> None:
-        """Keep what was made of a span, by dimension."""
-        listed = {(site_id, timezone, dimension) for dimension in made} - self._listed
+        """Keep what was made of a span, by dimension: all dimensions there are, if it is a day."""
+        listed = {(site_id, timezone, dimension) for dimension in (*made, _MADE)} - self._listed
+        # Listed first, so that whatever is there can be found again and forgotten.
+        self._client.write_many(
+            self._table, [{"pk": keys.joined("rollups", site), "sk": keys.joined(*more)} for site, *more in listed]
+        )
+        self._listed |= listed
         items = [
             {
                 "pk": keys.joined("rollup", site_id, timezone),
@@ -58,9 +73,13 @@ class Kept:
             for dimension, parts in made.items()
             for part, content in enumerate(parts)
         ]
-        items += [{"pk": keys.joined("rollups", site), "sk": keys.joined(*more)} for site, *more in sorted(listed)]
         self._client.write_many(self._table, items)
-        self._listed |= listed
+        if span.kind == DAY:
+            place = {
+                "pk": keys.joined("rollup", site_id, timezone),
+                "sk": keys.joined(_MADE, DAY, _time(span.start), "0"),
+            }
+            self._client.write_many(self._table, [{**place, "state": state, "parts": 0, "content": b""}])
 
     def forget(self, site_id: str, before: int) -> None:
         """Delete what begins before a moment (ms)."""

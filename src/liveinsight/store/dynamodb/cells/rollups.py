@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from liveinsight.errors import StoreUnavailable
-from liveinsight.stats.period import HOUR_MS, MINUTE_MS, Period, part_start, zone
+from liveinsight.errors import InvalidInput, StoreUnavailable
+from liveinsight.stats.period import HOUR_MS, MINUTE_MS, Period, next_part, part_start, zone
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.cells.cell import MINUTE, QUARTER, WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.coding import decoded, encoded
@@ -21,14 +21,17 @@ from liveinsight.store.dynamodb.cells.spans import DAY, HOURS, LOOSE, MONTH, QUA
 from liveinsight.store.dynamodb.cells.states import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeVar
 
     from liveinsight.store.dynamodb.cells.hours import Hours
     from liveinsight.store.dynamodb.cells.kept import Kept
     from liveinsight.store.dynamodb.cells.states import States, Touched
 
     Parts = tuple[bytes, ...]
+    T = TypeVar("T")
 
+MAX_CELLS = 300_000  # that one question may add up: some seconds
 _TRIES, _PAUSE_S = 20, 0.05
 _MEMORY_BYTES = 64_000_000
 
@@ -63,14 +66,17 @@ class Rollups:
         """The part of a period that may have cells, cut between local months."""
         return self._states.extent(site_id, period, zone(timezone))
 
-    def cells(self, asked: Asked, wanted: list[Span]) -> list[Counted]:
-        """The cells of spans. Raises StoreUnavailable when they change all the time."""
+    def take(self, asked: Asked, wanted: list[Span], into: Callable[[Iterator[Counted]], T]) -> T:
+        """What `into` makes of the cells of spans, one after the other: they may be many. It may be called again.
+
+        Raises StoreUnavailable when they change all the time, and InvalidInput (unsupported_query) for too many.
+        """
         if not wanted:
-            return []
+            return into(iter(()))
         period = Period(wanted[0].start, wanted[-1].end)
         for _ in range(_TRIES):
             try:
-                return list(self._cells(asked, wanted, self._states.touched(asked.site_id, period)))
+                return into(_few(self._cells(asked, wanted, self._states.touched(asked.site_id, period))))
             except Gone:
                 time.sleep(_PAUSE_S)
         raise StoreUnavailable
@@ -111,15 +117,16 @@ class Rollups:
         """Work out the cells of a span; those of a day for every dimension at once, as all of them have been read."""
         if span.kind == MONTH:
             days = spans(Period(span.start, span.end), "day", asked.timezone, span.end)
-            made = {asked.dimension: _widened(span, self._cells(asked, days, touched), asked.dimension)}
+            made = {asked.dimension: _widened(span, self._cells(asked, days, touched), asked.dimension).settled()}
         else:
             hours = self._of_hours(asked.site_id, touched, _hours_of(span))
             dimensions = {asked.dimension}
             if span.kind == DAY:
                 dimensions |= {name for by_dimension in hours.values() for name in by_dimension} - {MINUTE}
-            made = {name: _joined(asked._replace(dimension=name), span, hours) for name in sorted(dimensions)}
-        parts = {name: tuple(encoded(list(cells.settled().items()))) for name, cells in made.items()}
-        self._kept.write(asked.site_id, asked.timezone, span, state, parts)
+            made = {name: _joined(asked._replace(dimension=name), span, hours).settled() for name in sorted(dimensions)}
+        parts = {name: tuple(encoded(list(cells.items()))) if cells else () for name, cells in made.items()}
+        there = {name: each for name, each in parts.items() if each}
+        self._kept.write(asked.site_id, asked.timezone, span, state, there)
         for name, each in parts.items():
             self._remember(asked._replace(dimension=name), span, state, each)
         return parts[asked.dimension]
@@ -159,6 +166,17 @@ class Rollups:
         return found
 
 
+def _few(cells: Iterator[Counted]) -> Iterator[Counted]:
+    for number, cell in enumerate(cells):
+        if number == MAX_CELLS:
+            msg = (
+                f"This would have to add up over {MAX_CELLS:,} counts: there are too many different values."
+                " Ask about a shorter period, or by a longer part of time."
+            )
+            raise InvalidInput(msg, code="unsupported_query")
+        yield cell
+
+
 def _name(asked: Asked, span: Span, state: str) -> tuple[object, ...]:
     return asked.site_id, asked.timezone, asked.dimension, span, state
 
@@ -194,7 +212,8 @@ def _joined(asked: Asked, span: Span, hours: dict[int, dict[str, Parts]]) -> Seg
         by_hour.setdefault(part_start(each.at * MINUTE_MS, "hour", tz), []).append(each)
     found = Segment()
     for start, of_hour in by_hour.items():
-        found.update(_widened(Span(HOURS, start, start + HOUR_MS), of_hour, asked.dimension))
+        hour = Span(HOURS, start, next_part(start, "hour", tz))
+        found.update(_widened(hour, of_hour, asked.dimension))
     return found
 
 

@@ -26,7 +26,7 @@ _DAY_BYTES = 2000
 
 
 class States:
-    """Reads which cells count. A lane whose head has not moved is not read again."""
+    """Reads which cells count. A month that no batch has changed since is not read again."""
 
     def __init__(self, client: Client, lanes: Lanes, hours: Hours) -> None:
         self._client = client
@@ -63,11 +63,13 @@ class States:
         return found
 
     def _days(self, lane: Lane, month: str, head: Head) -> dict[str, Day]:
-        key = lane, month, head.number
+        if month not in head.months:
+            return {}
+        key = lane, month, head.months[month]
         days: dict[str, Day] | None = self._memory.get(key)
         if days is None:
             days = self._hours.days(lane, month)
-            if head.number == head.applied:  # else they are changing, and the head will not tell when
+            if head.months[month] <= head.applied:  # else they are changing, and the head will not tell when
                 self._memory.put(key, days, _DAY_BYTES * (1 + len(days)))
         return days
 
