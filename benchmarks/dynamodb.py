@@ -58,15 +58,17 @@ def _writes() -> dict[str, Any]:
     for in_flight in IN_FLIGHT:
         events = _at_once({1: 300, 50: 3000, 1000: 12_000}[in_flight])
         with _store() as (store, meter, clock):
-            stream = store.open_stream(shared_client("dynamodbstreams"))
+            worker = store.open_worker(shared_client("dynamodbstreams"))
+            worker.tend()
             meter.units.clear()
             for start in range(0, len(events), in_flight):
                 part = events[start : start + in_flight]
                 clock.now = part[-1].timestamp
                 received = [event._replace(received_at=clock.now) for event in part]
                 store.record(Batch(clock.now, received, [])).result(60)
-                while stream.poll():
+                while worker.poll():
                     pass
+            worker.stop()
         write, read = meter.total("write") / len(events), meter.total("read") / len(events)
         price = write * WRITE_PRICE + read * READ_PRICE
         rows.append([f"{in_flight} in flight", f"{1000 * write:.0f}", f"{1000 * read:.0f}", f"{price:.2f}"])

@@ -11,7 +11,7 @@ from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
 from liveinsight.store.dynamodb import keys, reading
 from liveinsight.store.dynamodb.schema import TTL
-from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
+from tests.dynamodb_local import create_tables, fresh_settings, partition
 from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
 from tests.store.homes import Home
 from tests.store.settled import SettledStore
@@ -30,12 +30,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     home = Home("dynamodb", tmp_path, Clock())
     yield home.store
     home.store.close()
-
-
-def test_the_tests_would_notice_a_scan(store: Store) -> None:
-    for asked in ("scan", "execute_statement"):
-        with pytest.raises(AssertionError):
-            getattr(shared_client("dynamodb"), asked)
 
 
 def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -> None:
