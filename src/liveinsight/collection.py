@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from liveinsight.errors import InvalidInput
 from liveinsight.ingest.outcome import FILTERED, REJECTED
@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from liveinsight.ingest.outcome import Intake
     from liveinsight.store.base import Recorded
     from liveinsight.store.promise import Promise
+
+
+class Counts(NamedTuple):
+    """Events of a request: received = stored + duplicates + filtered + rejected."""
+
+    received: int
+    stored: int
+    duplicates: int
+    filtered: int
+    rejected: int
 
 
 class Collection:
@@ -22,6 +32,16 @@ class Collection:
         self._intake = intake
         self._error = error
         self.recorded = recorded
+
+    def counts(self) -> Counts:
+        """How many events came, and what became of them. Raises StoreUnavailable when they could not be kept."""
+        recorded = self.recorded.result()
+        refused, filtered = len(self._intake.refused), self._filtered()
+        stored, duplicates = len(recorded.stored), recorded.duplicates
+        return Counts(stored + duplicates + refused, stored, duplicates, filtered, refused - filtered)
+
+    def _filtered(self) -> int:
+        return sum(each.refusal.outcome == FILTERED for each in self._intake.refused)
 
     def answer(self) -> dict[str, Any]:
         """`data` of the answer; waits until the events are durable.
@@ -42,7 +62,7 @@ class Collection:
         return {
             "accepted": len(recorded.stored),
             "duplicates": recorded.duplicates,
-            "filtered": sum(each.refusal.outcome == FILTERED for each in refused),
+            "filtered": self._filtered(),
             "rejected": rejections,
         }
 

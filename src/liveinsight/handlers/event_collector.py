@@ -6,14 +6,17 @@ beacon's `text/plain` would not pass it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
+from liveinsight.collection import Collection, Counts
 from liveinsight.errors import InvalidInput
 from liveinsight.handlers.body import ClientGone, read_body
 from liveinsight.handlers.client_address import Place, client_address, client_place, network_of
 from liveinsight.handlers.loop_bridge import LoopBridge
-from liveinsight.handlers.problems import problem_of
+from liveinsight.handlers.problem import problem_of
 from liveinsight.handlers.rate_limit import RateLimit
 from liveinsight.ingest.client_hints import read_hints
 from liveinsight.ingest.draft import Delivery
@@ -43,10 +46,17 @@ _METHOD_NOT_ALLOWED = b'{"status":"error","message":"Send events with POST.","co
 
 
 class EventCollector:
-    """The ASGI application behind `/api/events`."""
+    """The ASGI application behind `/api/events`. `count` is told what became of each request's events."""
 
-    def __init__(self, analytics: Analytics, settings: Settings, bridge: LoopBridge) -> None:
+    def __init__(
+        self,
+        analytics: Analytics,
+        settings: Settings,
+        bridge: LoopBridge,
+        count: Callable[[Counts], None] | None = None,
+    ) -> None:
         self._analytics = analytics
+        self._count = count
         self._trusted_proxies = settings.trusted_proxies
         self._limit = RateLimit(settings.rate_limit, settings.rate_limit * BURST_SECONDS)
         self._bridge = bridge
@@ -82,15 +92,20 @@ class EventCollector:
             body = await read_body(headers, receive, MAX_BODY_BYTES)
         except InvalidInput as error:
             refusal = self._analytics.refuse(error)
-            await self._bridge.done(refusal.recorded)
+            await self._recorded(refusal)
             refusal.answer()  # raises the error
             raise
         place = client_place(headers) if trusted else _NOWHERE
         user_agent = headers.get(b"user-agent", b"").decode("latin-1")
         delivery = Delivery(body, self._analytics.clock(), address, user_agent, *place, read_hints(headers))
         collection = self._analytics.collect(delivery)
-        await self._bridge.done(collection.recorded)
+        await self._recorded(collection)
         return to_json({"status": "success", "data": collection.answer()})
+
+    async def _recorded(self, collection: Collection) -> None:
+        await self._bridge.done(collection.recorded)
+        if self._count is not None:
+            self._count(collection.counts())
 
 
 def _check_encoding(headers: dict[bytes, bytes]) -> None:

@@ -28,15 +28,15 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",  # a page that opens ours in a window is left without a handle on it
 }
 # Other sites load this file, also those that isolate themselves from other origins.
-_TRACKER = {
+TRACKER = {
     "Cache-Control": "public, max-age=3600",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_REVALIDATED = {**SECURITY, "Cache-Control": "no-cache"}
+REVALIDATED = {**SECURITY, "Cache-Control": "no-cache"}
 # The names change with the content.
-_IMMUTABLE = {
+IMMUTABLE = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
@@ -107,19 +107,19 @@ async def dashboard(request: Request) -> Response:
 @router.api_route("/assets/{path:path}", methods=READ)
 async def asset(path: str, request: Request) -> Response:
     """What the dashboard is made of. It links to it relative to its own address."""
-    return await compressed_file("dashboard/assets", path, _IMMUTABLE, request)
+    return await compressed_file("dashboard/assets", path, IMMUTABLE, request)
 
 
 @router.api_route("/static/js/{path:path}", methods=READ)
 async def tracker(path: str, request: Request) -> Response:
     """The script that sites load."""
-    return await file("static/js", path, _TRACKER, request)
+    return await file("static/js", path, TRACKER, request)
 
 
 @router.api_route("/static/login/{path:path}", methods=READ)
 async def login_file(path: str, request: Request) -> Response:
     """Style, script and picture of the login page."""
-    return await file("static/login", path, _REVALIDATED, request)
+    return await file("static/login", path, REVALIDATED, request)
 
 
 @demo_router.api_route("/demo", methods=READ)
@@ -131,4 +131,4 @@ async def to_demo() -> Response:
 @demo_router.api_route("/demo/{path:path}", methods=READ)
 async def demo(path: str, request: Request) -> Response:
     """The demo shop."""
-    return await file("demo", path, _REVALIDATED, request)
+    return await file("demo", path, REVALIDATED, request)

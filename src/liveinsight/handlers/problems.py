@@ -1,12 +1,7 @@
-"""The one mapping of errors to HTTP.
-
-Every error, on every route, is `{"status": "error", "message": "one plain sentence", "code": "stable_code",
-"details": [...]}`. What went wrong inside is logged and never answered.
-"""
+"""The one mapping of errors to HTTP: ours, as `problem` has them, and those that FastAPI raises by itself."""
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,33 +9,14 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Match
 
-from liveinsight.errors import (
-    BodyTooLarge,
-    InvalidInput,
-    LiveInsightError,
-    NotFound,
-    RateLimited,
-    Retryable,
-    Unauthorized,
-)
+from liveinsight.errors import LiveInsightError
 from liveinsight.handlers.body import ClientGone
+from liveinsight.handlers.problem import Problem, problem_of
 
-logger = logging.getLogger(__name__)
-
-# The first class that fits decides: subclasses come before what they derive from.
-_STATUSES: tuple[tuple[type[LiveInsightError], int], ...] = (
-    (BodyTooLarge, 413),
-    (InvalidInput, 400),
-    (Unauthorized, 401),
-    (NotFound, 404),
-    (RateLimited, 429),
-    (Retryable, 503),
-)
 # What Starlette and FastAPI raise by themselves: code and message by status.
 _OF_FRAMEWORK = {
     400: ("invalid_input", "The request cannot be understood."),
@@ -50,7 +26,6 @@ _OF_FRAMEWORK = {
     405: ("method_not_allowed", "This address does not take that method."),
     413: ("body_too_large", "The body is too large for this address."),
 }
-_FAULT = "Something went wrong on our side. The server's log says what."
 _PLACES = {"query": "parameter "}
 _METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
 # Where Pydantic's own sentence would puzzle a person who wrote an address or a curl command.
@@ -67,21 +42,6 @@ _PLAIN = {
 _SUBJECT = re.compile(r"^\w+ should ")  # Pydantic names the type that it wants: the field is named already
 
 
-class Problem(NamedTuple):
-    """An error as it is answered."""
-
-    status: int
-    message: str
-    code: str
-    details: list[dict[str, Any]]
-    headers: dict[str, str]
-
-    def body(self) -> bytes:
-        """The envelope as JSON."""
-        envelope = {"status": "error", "message": self.message, "code": self.code, "details": self.details}
-        return to_json(envelope, inf_nan_mode="null")
-
-
 class _Detail(NamedTuple):
     """One thing that is wrong with a request. `place` is how to call where it stands."""
 
@@ -93,22 +53,6 @@ class _Detail(NamedTuple):
         return {"field": self.field, "message": self.message}
 
 
-def problem_of(error: Exception) -> Problem:
-    """What to answer to an error. One that nobody raised on purpose is logged, and answered without any detail."""
-    if isinstance(error, LiveInsightError):
-        for kind, status in _STATUSES:
-            if isinstance(error, kind):
-                return Problem(status, error.message, error.code, error.details, _headers(error))
-    if isinstance(error, RequestValidationError):
-        return _invalid([_detail(each) for each in error.errors()])
-    if isinstance(error, HTTPException):
-        return _of_framework(error)
-    if isinstance(error, ClientGone):
-        return Problem(400, "The request ended before its body did.", "invalid_input", [], {})
-    logger.error("request failed", exc_info=error)
-    return Problem(500, _FAULT, "internal_error", [], {})
-
-
 def add_problem_handlers(app: FastAPI) -> None:
     """Have the app answer every exception with its problem."""
     for kind in (LiveInsightError, RequestValidationError, HTTPException, ClientGone, Exception):
@@ -116,7 +60,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    problem = problem_of(error)
+    problem = _problem_of(error)
     headers = {"Cache-Control": "no-store", **problem.headers}
     if isinstance(error, HTTPException) and "Allow" in problem.headers:
         headers["Allow"] = ", ".join(_allowed(request))
@@ -133,12 +77,12 @@ def _allowed(request: Request) -> list[str]:
     return [method for method in _METHODS if takes(method)]
 
 
-def _headers(error: LiveInsightError) -> dict[str, str]:
-    if isinstance(error, Retryable):
-        return {"Retry-After": str(error.retry_after)}
-    if isinstance(error, Unauthorized):
-        return {"WWW-Authenticate": "Bearer"}
-    return {}
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, RequestValidationError):
+        return _invalid([_detail(each) for each in error.errors()])
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    return problem_of(error)
 
 
 def _of_framework(error: HTTPException) -> Problem:

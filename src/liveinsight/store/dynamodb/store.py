@@ -134,6 +134,10 @@ class DynamoDBStore:
         )
         raise InvalidInput(msg, code="unsupported_store")
 
+    def health(self) -> dict[str, Any]:
+        """See Monitored.health: `aggregation`, as `health` in this package describes it."""
+        return {"aggregation": self._health.aggregation()}
+
     def arrivals(self, site_id: str) -> Iterator[Arrivals]:
         """See Store. Of what was recorded before the call, all that an aggregator has folded."""
         return self._copying.arrivals(site_id)
@@ -141,10 +145,6 @@ class DynamoDBStore:
     def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
         """See Store. With a `ledger`, whatever was restored before must be folded."""
         self._copying.restore(arrived, ledger)
-
-    def health(self) -> dict[str, Any]:
-        """See Monitored.health: `aggregation`, as `health` in this package describes it."""
-        return {"aggregation": self._health.aggregation()}
 
     def open_stream(self, aws: Any = None) -> Stream:
         """What the collectors write. Raises StartError."""
