@@ -29,6 +29,7 @@ _ROWS_AT_ONCE = 1000
 _LOOK_EVERY_S = 0.5
 _LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
+_SOURCE_QUIET_S = 12.0  # the same of a source, where an aggregator that died keeps its share for ten seconds
 _DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 
@@ -89,7 +90,7 @@ class Copy:
     def let_source_settle(self) -> None:
         """Wait until the source's ledger stands still: what its collectors wrote is counted then."""
         seen, since = self.source.ledger(None, EVER), time.monotonic()
-        while time.monotonic() - since < _QUIET_S:
+        while time.monotonic() - since < _SOURCE_QUIET_S:
             time.sleep(_LOOK_EVERY_S)
             if (found := self.source.ledger(None, EVER)) != seen:
                 seen, since = found, time.monotonic()
