@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from liveinsight.handlers import realtime_api
+from liveinsight.handlers import realtime_api, store_api
 from liveinsight.handlers.access_log import AccessLog
 from liveinsight.handlers.api import Api, fastapi_app
 from liveinsight.handlers.event_collector import PATH as COLLECT
@@ -43,19 +43,26 @@ class App:
         bridge = LoopBridge()
         # A busy site would fill the log with its visits, and the ledger counts them better.
         self._collector = AccessLog(EventCollector(analytics, settings, bridge), logging.DEBUG, COLLECT)
-        all_routers = [realtime_api.live_router, *routers(settings)]
+        all_routers = [realtime_api.live_router, store_api.router, *routers(settings)]
         rest = fastapi_app(analytics, settings, token, all_routers, _lifespan)
         rest.state.streams = self._streams
         rest.state.bridge = bridge
         self._rest = Api(rest)
+        self._store = AccessLog(rest, logging.DEBUG)  # as many requests as another process has visits
 
     def end_streams(self) -> None:
         """End the live streams, which would never finish by themselves. Call it in the event loop, before a stop."""
         self._streams.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        collects = scope["type"] == "http" and path_meant(scope) == COLLECT
-        await (self._collector if collects else self._rest)(scope, receive, send)
+        path = path_meant(scope) if scope["type"] == "http" else ""
+        if path == COLLECT:
+            await self._collector(scope, receive, send)
+        elif path.startswith(store_api.PREFIX):
+            with suppress(Exception):  # answered and logged by now: Starlette raises it once more, for servers to log
+                await self._store(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
 
 
 @asynccontextmanager
