@@ -80,13 +80,14 @@ class _LambdaTransport(httpx.BaseTransport):
     """Calls the Lambda functions with the events that function URLs make, each for the paths that it has on AWS."""
 
     def __init__(self, analytics: Analytics) -> None:
-        token = analytics.settings.admin_token
-        self._collector = apps.collector(analytics)
-        self._realtime = apps.realtime(analytics, token)
-        self._stats = apps.stats(analytics, token)
         # An environment of Lambda has one event loop, and answers one request at a time.
         self._loop = asyncio.new_event_loop()
         self._environment = ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(self._loop,))
+        self._collector, self._realtime, self._stats = self._environment.submit(self._functions, analytics).result()
+
+    def _functions(self, analytics: Analytics) -> tuple[Any, Any, Any]:
+        token = analytics.settings.admin_token
+        return apps.collector(analytics), apps.realtime(analytics, token), apps.stats(analytics, token)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()

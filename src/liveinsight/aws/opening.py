@@ -6,17 +6,23 @@ Nothing unique is made here: an environment may be a copy of another one.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from liveinsight.bootstrap import open_analytics, open_dynamodb
+from liveinsight.bootstrap import open_analytics, open_delivery
 from liveinsight.errors import SettingError
 from liveinsight.logs import configure_logging
 from liveinsight.settings import Settings, from_environment, variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping
 
     from liveinsight.service import Analytics
+
+    class Delivery(Protocol):
+        """The store's: only bootstrap knows which."""
+
+        def take(self, event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]: ...
+
 
 FRONT_PROOF = "LIVEINSIGHT_FRONT_PROOF"  # set by the template: see handlers.cloudfront
 
@@ -26,9 +32,9 @@ def open_lambda() -> Analytics:
     return open_analytics(_settings())
 
 
-def open_fold() -> Callable[[Iterable[dict[str, Any]]], None]:
-    """What takes in items of the events table. Raises StartError."""
-    return open_dynamodb(_settings()).aggregator.fold
+def open_lambda_delivery() -> Delivery:
+    """What takes deliveries of the stream of the events table. Raises StartError."""
+    return open_delivery(_settings())
 
 
 def readers_token(settings: Settings) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from liveinsight.aws.aggregation import Aggregation
 from liveinsight.aws.counts import folded
-from liveinsight.aws.delivery import Deliveries
-from liveinsight.aws.opening import open_fold
+from liveinsight.aws.opening import open_lambda_delivery
 from liveinsight.service import now_ms
 
-handler = Deliveries(open_fold(), folded, now_ms)
+handler = Aggregation(open_lambda_delivery().take, folded, now_ms)
