@@ -29,19 +29,18 @@ from liveinsight.handlers import (
 )
 from liveinsight.handlers.access_log import AccessLog
 from liveinsight.handlers.auth import Gate
-from liveinsight.handlers.event_collector import PATH as COLLECT
 from liveinsight.handlers.event_collector import EventCollector
-from liveinsight.handlers.live_stream import LiveStreams
-from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.handlers.problems import add_problem_handlers
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
+from liveinsight.wire.answering import COMPRESS_FROM, COMPRESS_LEVEL
+from liveinsight.wire.collecting import PATH as COLLECT
+from liveinsight.wire.live_stream import LiveStreams
+from liveinsight.wire.loop_bridge import LoopBridge
 
 logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY = 3600.0
-_COMPRESS_FROM = 1024  # bytes
-_COMPRESS_LEVEL = 4  # half the time of the usual 9, for a tenth more bytes
 _SLASH_IS_OPTIONAL = ("/api/", "/healthz", "/static/")  # but pages link to each other relative to their own address
 # A trace would carry the token of a login link and the questions of readers out of this process.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -71,7 +70,7 @@ class App:
         rest.state.bridge = bridge
         self._rest = AccessLog(rest)
         # Streams of events are left as they are; the collector and the pages never come here.
-        self._api = AccessLog(GZipMiddleware(rest, _COMPRESS_FROM, _COMPRESS_LEVEL))
+        self._api = AccessLog(GZipMiddleware(rest, COMPRESS_FROM, COMPRESS_LEVEL))
 
     def end_streams(self) -> None:
         """End the live streams, which would never finish by themselves. Call it in the event loop, before a stop."""

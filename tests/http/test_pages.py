@@ -9,8 +9,8 @@ import pytest
 
 from liveinsight import __version__
 from liveinsight.errors import StoreUnavailable
-from liveinsight.handlers import pages
 from liveinsight.store.memory import MemoryStore
+from liveinsight.wire import files
 from tests.http.front_ends import as_reader
 from tests.http.messages import problem
 
@@ -46,7 +46,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
-    monkeypatch.setattr(pages, "WEB", tmp_path)
+    monkeypatch.setattr(files, "WEB", tmp_path)
     return tmp_path
 
 

@@ -10,8 +10,8 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.responses import Response
 
 from liveinsight.errors import Unauthorized
-from liveinsight.handlers.client_address import client_address, network_of
-from liveinsight.handlers.rate_limit import RateLimit
+from liveinsight.wire.client_address import client_address, network_of
+from liveinsight.wire.rate_limit import RateLimit
 
 COOKIE = "liveinsight"
 _GUESSES_PER_SECOND, _GUESS_BURST = 1, 10

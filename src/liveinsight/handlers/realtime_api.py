@@ -8,9 +8,11 @@ from anyio.to_thread import run_sync
 from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from liveinsight.handlers.answering import NO_STORE, Service, SiteQuestion, reader_router, success
-from liveinsight.handlers.live_stream import LiveStream
-from liveinsight.handlers.shapes import Realtime, Success
+from liveinsight.handlers.answering import Service, reader_router, success
+from liveinsight.wire.answering import NO_STORE
+from liveinsight.wire.live_stream import LiveStream
+from liveinsight.wire.parameters import SiteQuestion
+from liveinsight.wire.shapes import Realtime, Success
 
 router = reader_router("realtime")
 
