@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from liveinsight.asgi import create_app
+from tests.http.django_client import django_site, log_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +74,22 @@ def under_a_path(analytics: Analytics) -> httpx.Client:
     return httpx.Client(transport=_AsgiTransport(transport), base_url=f"http://live.example{MOUNTED_AT}")
 
 
-FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": _asgi}
+def _django(analytics: Analytics) -> httpx.Client:
+    return django_site(analytics, ADDRESS)
+
+
+FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": _asgi, "django": _django}
+STANDING_ALONE = ["asgi"]  # these have a login page of their own, and the demo: a Django site has its own login
 
 
 def as_reader(client: httpx.Client) -> httpx.Client:
     client.headers["Authorization"] = f"Bearer {TOKEN}"
+    return client
+
+
+def with_cookie(client: httpx.Client) -> httpx.Client:
+    """A client that reads by the cookie of a login, as a browser does."""
+    client.headers.pop("Authorization", None)
+    if client.get("/login", params={"token": TOKEN}).headers["location"] != "./":
+        log_in(client)
     return client
