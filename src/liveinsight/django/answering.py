@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -142,7 +143,7 @@ class OurView(APIView):
     authentication_classes = [AdminToken, Login]
     permission_classes = [Reader]
     throttle_classes = []
-    parser_classes = []
+    parser_classes = [JSONParser]  # for the browsable API; bodies are read by `takes`
     renderer_classes = [Json]
     content_negotiation_class = Negotiation
     versioning_class = None

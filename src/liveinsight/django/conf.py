@@ -6,7 +6,7 @@ They are read when they are used, so that `override_settings` works.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -38,11 +38,9 @@ class DjangoSettings:
     collect_path: str = ""  # another address of the collector, below the prefix
     tracker_path: str = ""  # another address of the tracker's script
     ignore: tuple[str, ...] = ("/static/", "/media/", "/favicon.ico", "/robots.txt")  # no page views of these
+    server_site: str = ""  # where the middleware's page views go; empty: "server." and the name of the site
+    visit_cookie: bool = True  # lets `track` know which visit of the tracker a request belongs to
     queue: int = 1000  # events of `track` and the middleware that may wait
-
-    @property
-    def only_site(self) -> str | None:
-        return self.site or None
 
 
 _OWN = {field.name: field for field in dataclasses.fields(DjangoSettings) if field.name != "core"}
@@ -87,7 +85,12 @@ def _read() -> DjangoSettings:
         (own if name in _OWN else core)[name] = _typed(f"{NAME}[{key!r}]", kind, value)
     if str(core.get("store", "")).startswith("dynamodb:"):
         core.setdefault("aggregate", True)  # somebody has to fold what comes, and a site should work as it is
-    return DjangoSettings(core=Settings(**core), **own)
+    found = DjangoSettings(core=Settings(**core), **own)
+    sites = found.core.sites
+    if "*" in sites:
+        return found
+    ours = [*sites, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
+    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
 
 
 def _given() -> dict[str, Any]:

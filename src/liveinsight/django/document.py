@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic.json_schema import models_json_schema
 
 from liveinsight import __version__
+from liveinsight.django.security import LOGIN, SCHEMES, TOKEN
 from liveinsight.wire.document import REF, add_what_is_read_by_hand
 from liveinsight.wire.reading import JSON, QUESTION
 from liveinsight.wire.shapes import Failure
@@ -24,10 +25,7 @@ TITLE = "LiveInsight"
 DESCRIPTION = "Real-time web analytics. A trailing slash is optional everywhere. Times are ms since the epoch."
 _PART = re.compile(r"\(\?P<pk>[^)]*\)")
 _METHODS = ("get", "post", "put", "delete")
-_SECURITY = {
-    "Login": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "The login of the site."},
-    "Bearer": {"type": "http", "scheme": "bearer", "description": "The admin token, where one is set."},
-}
+_SECURITY = {"Login": SCHEMES[LOGIN], "Bearer": SCHEMES[TOKEN]}
 _UNCHANGED = {"description": "Unchanged since the answer whose ETag the request has as If-None-Match."}
 _STREAM = {"200": {"description": "A stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 

@@ -7,10 +7,12 @@ import logging
 import os
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from liveinsight.bootstrap import open_analytics
 from liveinsight.django import conf
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.wire.collecting import collect_limit
 from liveinsight.wire.guesses import Guesses
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY_S = 3600.0
+_COMPLAIN_EVERY_S = 60.0
+_RETRY_AFTER_S = 10
 
 
 @dataclass(eq=False)
@@ -59,19 +63,22 @@ class Home:
 _homes: dict[Settings, Home] = {}  # more than one only where tests change settings
 _given: list[Home] = []
 _opening = Lock()
+_complained_at = -_COMPLAIN_EVERY_S
 
 
 def home() -> Home:
-    """The service and its clients. Raises StartError when its store cannot be opened."""
+    """The service and its clients. Raises StoreUnavailable when it cannot be opened; the log says why."""
     if _given:
         return _given[-1]
-    settings = conf.current().core
-    found = _homes.get(settings)
-    return found or _open(settings)
+    try:
+        settings = conf.current().core
+        return _homes.get(settings) or _open(settings)
+    except StartError as error:
+        raise _unavailable(error) from None
 
 
 def analytics() -> Analytics:
-    """The service. Raises StartError when its store cannot be opened."""
+    """The service. Raises StoreUnavailable when it cannot be opened; the log says why."""
     return home().analytics
 
 
@@ -90,6 +97,16 @@ def close() -> None:
     with _opening:
         while _homes:
             _homes.popitem()[1].close()
+
+
+def _unavailable(error: StartError) -> StoreUnavailable:
+    """The site goes on without its analytics; whoever asks meanwhile is told to ask again."""
+    global _complained_at  # noqa: PLW0603  the log is told now and then, and not with every request
+    if monotonic() - _complained_at >= _COMPLAIN_EVERY_S:
+        _complained_at = monotonic()
+        logger.error("LiveInsight cannot start in this process: %s", error.message)
+    message = "Analytics cannot start in this process of the site: its log says why."
+    return StoreUnavailable(message, retry_after=_RETRY_AFTER_S)
 
 
 def _open(settings: Settings) -> Home:

@@ -67,7 +67,19 @@ def _spectacular() -> Any:
             name = getattr(self.view, "action", None) or self.method.lower()
             return getattr(getattr(self.view, name, None), "liveinsight", None)
 
+    _describe_logins()
     return PydanticSchema()
+
+
+def _describe_logins() -> None:
+    from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+    from liveinsight.django.security import SCHEMES
+
+    for target, scheme in SCHEMES.items():
+        definition = {"get_security_definition": lambda _self, _schema, scheme=scheme: scheme}
+        names = {"target_class": target, "name": f"liveInsight{target.rpartition('.')[2]}", **definition}
+        type(f"{target.rpartition('.')[2]}Extension", (OpenApiAuthenticationExtension,), names)
 
 
 def _shape(gives: Any) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from liveinsight.django.middleware import confirm
 from liveinsight.django.requests import address_of, raw_headers, read_body
 from liveinsight.django.running import home
+from liveinsight.django.tracking import remember_visit
 from liveinsight.errors import InvalidInput
 from liveinsight.ingest.parse import MAX_BODY_BYTES
 from liveinsight.wire.answering import as_json, envelope
@@ -19,6 +22,10 @@ from liveinsight.wire.problems import problem_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from liveinsight.collection import Collection
+
+_VIEW = re.compile(r"d[0-9a-f]{24}")
 
 
 @csrf_exempt
@@ -30,16 +37,15 @@ def collect(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(METHOD_NOT_ALLOWED, status=405, headers={**HEADERS, **ALLOW})
     try:
-        body = _collect(request)
+        return _collect(request)
     except Exception as error:  # noqa: BLE001  the outermost frame of this route: every error becomes an answer
         problem = problem_of(error)
         answer = HttpResponse(problem.body(), status=problem.status, headers={**HEADERS, **problem.headers})
         answer._has_been_logged = True  # type: ignore[attr-defined]  # the ledger counts what was refused
         return answer
-    return HttpResponse(body, headers=HEADERS)
 
 
-def _collect(request: HttpRequest) -> bytes:
+def _collect(request: HttpRequest) -> HttpResponse:
     service = home()
     analytics, trusted = service.analytics, service.analytics.settings.trusted_proxies
     address = address_of(request, trusted)
@@ -52,4 +58,14 @@ def _collect(request: HttpRequest) -> bytes:
         analytics.refuse(error).answer()  # raises the error, when it is counted
         raise
     collection = analytics.collect(delivery(body, headers, address, analytics.clock(), trusted))
-    return as_json(envelope(collection.answer()))
+    answer = HttpResponse(as_json(envelope(collection.answer())), headers=HEADERS)
+    remember_visit(answer, collection)
+    _confirm(request, collection)
+    return answer
+
+
+def _confirm(request: HttpRequest, collection: Collection) -> None:
+    """The address that `{% liveinsight_tracker %}` gave the tracker says which page view of the server's it ran on."""
+    view = request.GET.get("view", "")
+    if collection.last is not None and _VIEW.fullmatch(view):
+        confirm(request, view, collection.last.page_url)

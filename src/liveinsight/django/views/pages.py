@@ -51,7 +51,8 @@ _SCRIPTS = _Folder("static/js", TRACKER)
 class DashboardView(OurView):
     """The dashboard; who is not logged in is led to the site's login and back."""
 
-    is_public = False  # a page, and no part of the API
+    schema = None  # a page, and no part of the API
+    is_public = False
 
     def get(self, request: Request) -> HttpResponse:
         """The dashboard."""
@@ -127,7 +128,7 @@ def anything_else(request: HttpRequest, path: str) -> HttpResponse:
     if settings.collect_path and path == settings.collect_path.strip("/"):
         return collect(request)
     if settings.tracker_path and path == settings.tracker_path.strip("/"):
-        return script(request, _TRACKER_FILE)
+        return script(request, path=_TRACKER_FILE)
     return _problem(404)
 
 
