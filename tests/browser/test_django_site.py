@@ -92,11 +92,13 @@ def test_the_owner_logs_in_to_the_site_and_sees_the_dashboard(
     browser: Browser, shop: Served, reader: httpx.Client
 ) -> None:
     with a_window(browser) as visitor, a_window(browser) as page:
-        visitor.goto(shop.url)
-        page.goto(f"{shop.url}/analytics/?site_id={SITE}")
+        visitor.goto(f"{shop.url}/products/teapot/")
+        wait_until(visitor, lambda: rows(reader, SITE, "page").get("/products/teapot", 0) > 0)
+        page.goto(f"{shop.url}/analytics/")
         expect(page.get_by_role("heading", name="Log in")).to_be_visible()
         log_in(page)
         page.wait_for_url(f"{shop.url}/analytics/**")
+        page.get_by_role("combobox", name="Site").select_option(SITE)
         expect(page.get_by_text("/products/teapot").first).to_be_visible()
         page.goto(f"{shop.url}/analytics/api/statistics/pages/?site_id={SITE}")
         expect(page.get_by_text("Django REST framework")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import views as auth
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
 from django.urls import include, path
 
 from shop import views
@@ -18,4 +19,5 @@ urlpatterns = [
     path("login/", auth.LoginView.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("analytics/", include("liveinsight.django.urls")),  # LiveInsight
+    *staticfiles_urlpatterns(),  # with DEBUG, under any server
 ]
