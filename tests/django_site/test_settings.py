@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +18,6 @@ from liveinsight.errors import SettingError
 from tests.dynamodb_local import address
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from django.test import Client
 
 
@@ -154,6 +154,12 @@ def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: p
         call_command("liveinsight_tables")
         assert capsys.readouterr().out.count(": exists") == 4
         assert check_store() == []
+
+
+def test_the_how_to_lists_every_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "howto" / "django.md").read_text(encoding="utf-8")
+    own = {field.name.upper() for field in fields(conf.DjangoSettings) if field.name != "core"}
+    assert [name for name in sorted(own) if f"`{name}`" not in text] == []
 
 
 def test_django_runs_our_checks() -> None:

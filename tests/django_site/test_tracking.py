@@ -7,6 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+import django
 import pytest
 from django.conf import settings
 from django.test import AsyncClient, RequestFactory, override_settings
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from liveinsight.store.base import Batch, Recorded
     from liveinsight.store.promise import Promise
+
+if django.VERSION >= (6,):
+    from django.utils.csp import CSP
 
 SITE, SERVER = "testserver", "server.testserver"
 WITH_VIEWS = override_settings(MIDDLEWARE=["liveinsight.django.middleware.PageViews", *settings.MIDDLEWARE])
@@ -227,6 +231,17 @@ def test_the_tag_has_the_nonce_of_the_page(rf: RequestFactory) -> None:
     request.csp_nonce = "abc"  # type: ignore[attr-defined]  # as django-csp does
     assert ' nonce="abc"' in tag(request=request)
     assert ' nonce="d&quot;&gt;e"' in tag(csp_nonce='d">e')
+
+
+if django.VERSION >= (6,):  # earlier ones have no policy of their own
+
+    def test_the_nonce_is_the_one_in_django_s_own_policy(client: Client) -> None:
+        csp = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+        with override_settings(MIDDLEWARE=[csp, *settings.MIDDLEWARE], SECURE_CSP={"script-src": [CSP.NONCE]}):
+            answer = client.get("/")
+        found = re.search('nonce="([^"]+)"', answer.content.decode())
+        assert found
+        assert f"'nonce-{found[1]}'" in answer["Content-Security-Policy"]
 
 
 def test_arguments_become_attributes_and_what_few_need_is_loaded_before() -> None:

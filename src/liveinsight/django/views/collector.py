@@ -59,7 +59,7 @@ def _collect(request: HttpRequest) -> HttpResponse:
         raise
     collection = analytics.collect(delivery(body, headers, address, analytics.clock(), trusted))
     answer = HttpResponse(as_json(envelope(collection.answer())), headers=HEADERS)
-    remember_visit(answer, collection)
+    remember_visit(request, answer, collection)
     _confirm(request, collection)
     return answer
 
