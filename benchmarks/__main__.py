@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import dashboard, django_site, enrichment, live, reads, reports, tracker, where
+from benchmarks import dashboard, django_site, dynamodb, enrichment, live, reads, reports, tracker, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -34,15 +34,19 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "django": ("what the tag, the middleware and track() cost a page of a Django site", django_site.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
     "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
+    "dynamodb": (
+        "read and write units of events and reports on DynamoDB Local, and their price (only by its name)",
+        dynamodb.measure,
+    ),
     "reports": (
         f"each report over {reports.EVENTS:,} events, compared with an independent computation (only by its name)",
         lambda _: reports.measure(),
     ),
 }
 NO_WRK = frozenset(
-    {"dashboard", "django", "enrichment", "reports", "tracker"}
+    {"dashboard", "django", "dynamodb", "enrichment", "reports", "tracker"}
 )  # put no load on a server: they need neither Linux nor wrk
-BY_NAME_ONLY = frozenset({"reports"})  # takes a quarter of an hour
+BY_NAME_ONLY = frozenset({"dynamodb", "reports"})  # they take a quarter of an hour, and more
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     lines = [f"  {name:<10} {meaning}" for name, (meaning, _) in BENCHMARKS.items()]
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure LiveInsight on this machine. Without a name, all but `reports` of:\n\n" + "\n".join(lines),
+        description="Measure LiveInsight on this machine. Without a name, all but `dynamodb` and `reports` of:\n\n"
+        + "\n".join(lines),
         epilog="Example: python -m benchmarks ingest batches --seconds 20 --json figures.json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

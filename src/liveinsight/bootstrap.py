@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from liveinsight.settings import Settings
     from liveinsight.store.base import Store
     from liveinsight.store.dynamodb import DynamoDBStore
+    from liveinsight.store.dynamodb.delivery import Delivery
 
 DATABASE = "liveinsight.duckdb"
 
@@ -74,8 +75,16 @@ def following(settings: Settings) -> Iterator[None]:
         store.close()
 
 
-def create_tables(settings: Settings) -> dict[str, bool]:
-    """Create the tables of the DynamoDB store: by name, whether they are new. Raises StartError."""
+def open_delivery(settings: Settings) -> Delivery:
+    """Takes what Lambda delivers of the stream of the DynamoDB store, for as long as the process lives.
+
+    Raises StartError.
+    """
+    return open_dynamodb(replace(settings, aggregate=False)).open_delivery()
+
+
+def create_tables(settings: Settings) -> dict[str, str]:
+    """Create the tables of the DynamoDB store: by name, what was done. Raises StartError."""
     _need_aws()
     from liveinsight.store.dynamodb.creating import create_tables as create
 

@@ -26,7 +26,7 @@ from liveinsight.segments import Segments
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
 from liveinsight.stats.visits import VisitorSessions
-from liveinsight.store.base import Batch
+from liveinsight.store.base import Batch, Monitored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,6 +239,11 @@ class Analytics:
     def check(self) -> None:
         """Raises StoreUnavailable when the store cannot answer."""
         self._store.document("health", "check")
+
+    def health(self) -> dict[str, Any]:
+        """What /healthz says of the store, beyond that it answers. Raises StoreUnavailable when it does not."""
+        self.check()
+        return self._store.health() if isinstance(self._store, Monitored) else {}
 
     def close(self) -> None:
         """Finish what was accepted."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item", "batch_execute_statement"})
 
+SAID = "it was /secret that arn:aws:iam::123456789012:user/kim wrote"  # what an answer of AWS may tell besides its code
+
 
 class Killed(BaseException):
     """The process dies here."""
@@ -61,6 +63,28 @@ class Remembering:
         for write in reversed(self._writes):
             with suppress(ClientError):
                 write()
+
+
+class Refusing:
+    """The real client, but for operations that are answered with an error: a code, or an exception as it is."""
+
+    def __init__(self, aws: Any, refused: dict[str, str | Exception] | None = None) -> None:
+        self._aws = aws
+        self.refused = refused or {}
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self._aws, operation)
+
+        def answer(**arguments: Any) -> Any:
+            refused = self.refused.get(operation)
+            if isinstance(refused, Exception):
+                raise refused
+            if refused:
+                named = "".join(word.capitalize() for word in operation.split("_"))
+                raise ClientError({"Error": {"Code": refused, "Message": SAID}}, named)
+            return call(**arguments)
+
+        return answer
 
 
 class Faulty:

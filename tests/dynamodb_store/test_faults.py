@@ -25,6 +25,7 @@ from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store.faulty import Faulty, Killed, Late, Remembering
 from tests.factories import EVERY_METRIC, HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, query
+from tests.store.settled import Reader
 
 if TYPE_CHECKING:
     from liveinsight.settings import Settings
@@ -83,12 +84,12 @@ def test_writes_that_arrive_once_more_much_later_change_nothing() -> None:
     oracle = MemoryStore()
     remembering = Remembering(shared_client("dynamodb"))
     store = DynamoDBStore(tables, Clock(NOW), remembering)
-    streams = store.open_stream(shared_client("dynamodbstreams"))
+    reader = Reader(store, tables)
     for number, minutes in enumerate([140, 149, 145, 60, 130, 100, 149]):
         one = batch(event(at(minutes), page=f"/{number}", event_id=f"e{number}"), received_at=NOW)
         assert len(store.record(one).result(timeout=30).stored) == 1
         oracle.record(one)
-        while streams.poll():
+        while reader.poll():
             pass
         remembering.again()
         assert store.live(SITE, NOW) == oracle.live(SITE, NOW)

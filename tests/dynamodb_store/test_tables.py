@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,33 +9,14 @@ import pytest
 
 from liveinsight.bootstrap import open_store
 from liveinsight.errors import SettingError, StartError
-from liveinsight.settings import Settings, variable
+from liveinsight.settings import Settings
 from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from tests.dynamodb_store.commands import AGGREGATE, ended, liveinsight, running, until
 from tests.factories import Clock, event, put, query, table
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SETTINGS = ("store", "aws_region", "dynamodb_endpoint")
-TABLES = ("events_table", "sessions_table", "active_sessions_table", "stats_table")
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """The settings as environment variables."""
-    return {**os.environ, **{variable(name): getattr(settings, name) for name in (*SETTINGS, *TABLES)}}
-
-
-def liveinsight(settings: Settings, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command, with the settings."""
-    return subprocess.run(
-        [sys.executable, "-m", "liveinsight.cli", *arguments],
-        env=environment(settings),
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_the_command_creates_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
@@ -54,30 +31,15 @@ def test_the_command_creates_what_is_missing_and_leaves_what_is_there(tmp_path: 
     open_store(settings, Clock()).close()
 
 
-def test_an_aggregator_of_its_own_folds_until_it_is_stopped_and_logs_no_event(tmp_path: Path) -> None:
+def test_an_aggregator_of_its_own_folds_until_it_is_stopped_and_logs_no_event() -> None:
     settings = fresh_settings()
     create_tables(settings)
     store = open_store(settings, Clock())
-    process = subprocess.Popen(
-        [sys.executable, "-m", "liveinsight.cli", "aggregate"],
-        env={**environment(settings), "LIVEINSIGHT_LOG_LEVEL": "DEBUG"},
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
+    with running(settings, *AGGREGATE, LIVEINSIGHT_LOG_LEVEL="DEBUG") as process:
         put(store, event(page="/secret"))
-        until = time.monotonic() + 60
-        while table(store, query("events", by="page")) != [("/secret", 1)] and time.monotonic() < until:
-            time.sleep(0.1)
-        assert table(store, query("events", by="page")) == [("/secret", 1)]
-        process.terminate()
-        told, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        store.close()
-    assert process.returncode == 0, told
+        until(lambda: table(store, query("events", by="page")) == [("/secret", 1)])
+        told = ended(process)
+    store.close()
     assert "secret" not in told.lower()
     assert "AWS4-HMAC" not in told
 

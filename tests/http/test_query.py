@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import DAY, HOUR, NOON, local
+from tests.factories import DAY, HOUR, MINUTE, NOON, local
 from tests.http.messages import problem, sent
 from tests.http.visits import ask, happen, rows, visit, where
 
@@ -110,6 +110,16 @@ def test_a_morning_is_not_compared_with_a_whole_day(shop: httpx.Client, clock: C
     clock.now = NOON + DAY + HOUR
     assert [row["comparison"] for row in ask(shop, **asked, **TODAY)["rows"]] == [[3]]
     assert [row["comparison"] for row in ask(shop, **asked, period="yesterday")["rows"]] == [[1]]
+
+
+def test_rows_of_a_running_day_are_compared_to_the_nearest_quarter_of_an_hour(shop: httpx.Client, clock: Clock) -> None:
+    asked: dict[str, Any] = {"metrics": ["visitors"], "dimensions": ["page"], "compare": "previous", "period": "today"}
+    for minutes, until in ((7, 0), (8, 15), (22, 15), (23, 30)):
+        clock.now = NOON + minutes * MINUTE
+        assert ask(shop, **asked)["query"]["compared"]["to"] == NOON - DAY + until * MINUTE
+        assert ask(shop, **{**asked, "dimensions": []})["query"]["compared"]["to"] == clock.now - DAY
+    clock.now = local("2026-03-10 00:04")
+    assert ask(shop, **asked)["query"]["compared"]["to"] == local("2026-03-09 00:15")
 
 
 def test_the_total_is_compared_and_a_rate_may_fall(shop: httpx.Client) -> None:

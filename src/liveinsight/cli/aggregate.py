@@ -19,7 +19,7 @@ EXAMPLE = "Example: liveinsight aggregate"
 def aggregate() -> None:
     """Fold what collectors write to DynamoDB into sessions and statistics, until stopped.
 
-    Any number may run at once.
+    Any number may run at once: they share the work, and take over from one that dies.
     """
     from liveinsight.bootstrap import following
     from liveinsight.server.logs import configure_logging

@@ -13,8 +13,8 @@ tables = typer.Typer(help="The tables of the DynamoDB store.", no_args_is_help=T
 
 @tables.command(epilog=EXAMPLE)
 def create() -> None:
-    """Create the tables that are missing, with stream and expiry. Those that exist stay as they are."""
+    """Create the tables that are missing, and switch on the stream and the expiry where they are off."""
     from liveinsight.bootstrap import create_tables
 
-    for name, is_new in create_tables(options.settings()).items():
-        typer.echo(f"{name}: {'created' if is_new else 'exists'}")
+    for name, done in create_tables(options.settings()).items():
+        typer.echo(f"{name}: {done}")

@@ -15,6 +15,5 @@ router = APIRouter(tags=["health"])
 @router.get("/healthz", response_model=Health, responses=failures(405, 500, 503))
 @router.head("/healthz", include_in_schema=False)
 def health(analytics: Service) -> Response:
-    """Process and store are alive."""
-    analytics.check()
-    return bare({"status": "ok", "version": __version__})
+    """Process and store are alive. Where others aggregate the events, it says how far behind they are."""
+    return bare({"status": "ok", "version": __version__, **analytics.health()})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_PERIOD = "7d"
 EVER = Period(0, 4_102_444_800_000)  # everything that is kept
 _LONGEST_MOMENT = 40
+_QUARTER_MS = 15 * MINUTE_MS
 _LATEST = 10**15  # no more digits: they would have to be turned into text first
 
 Compare = Literal["none", "previous", "year"]
@@ -86,16 +87,21 @@ class PeriodQuestion(BaseModel):
         return self.period_at(occasion) if self.has_period else EVER
 
 
-def compared(compare: Compare, period: Period, occasion: Occasion, timezone: str, *, whole: bool) -> Period | None:
+def compared(
+    compare: Compare, period: Period, occasion: Occasion, timezone: str, *, whole: bool = False, rows: bool = False
+) -> Period | None:
     """The period to compare with.
 
     What has gone of a period that is not over yet is compared with as much of the earlier one, to the minute: a morning
-    with a morning, on the local clock. With `whole`, always with all of it: a series has a place for each part.
+    with a morning, on the local clock. With `rows`, to the nearest quarter of an hour: that is as fine as counts by
+    dimension are kept for ever. With `whole`, always with all of it: a series has a place for each part.
     """
     if compare == "none":
         return None
     before = periods.previous if compare == "previous" else periods.year_before
     gone = (occasion.now - period.start) // MINUTE_MS * MINUTE_MS
+    if rows and gone:
+        gone = max(1, round(gone / _QUARTER_MS)) * _QUARTER_MS
     if whole or gone < MINUTE_MS or occasion.now >= period.end:
         return before(period, timezone)
     return before(period, timezone, until=period.start + gone)

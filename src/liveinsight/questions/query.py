@@ -69,5 +69,6 @@ class QueryBody(PeriodQuestion):
             timezone=self.timezone_at(occasion),
         )
         is_series = query.interval is not None
-        earlier = compared(self.compare, query.period, occasion, query.timezone, whole=is_series)
+        has_rows = bool(query.dimensions or query.filters)
+        earlier = compared(self.compare, query.period, occasion, query.timezone, whole=is_series, rows=has_rows)
         return Compared(query, self.compare, earlier)

@@ -29,7 +29,7 @@ class SummaryQuestion(PeriodQuestion):
 
     def compared_at(self, occasion: Occasion) -> Period | None:
         """The period to compare with, if any. Raises InvalidInput."""
-        return compared(self.compare, self.period_at(occasion), occasion, self.timezone_at(occasion), whole=False)
+        return compared(self.compare, self.period_at(occasion), occasion, self.timezone_at(occasion))
 
 
 class ListQuestion(PeriodQuestion):

@@ -69,7 +69,7 @@ def page(body: PageQuestion, occasion: Occasion, run: Run) -> Answer:
             "limit": body.limit,
         },
         "page": around.page,
-        **compared_totals(base, compared(body.compare, base.period, occasion, base.timezone, whole=False), run),
+        **compared_totals(base, compared(body.compare, base.period, occasion, base.timezone), run),
         "timeseries": answers.breakdown(run(series), "time", _SERIES),
         "next": _neighbours(flow, 1),
         "previous": _neighbours(flow, -1),

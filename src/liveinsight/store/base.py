@@ -5,7 +5,7 @@ Every store gives the same answers; the contract suite in tests/store holds them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,6 +97,15 @@ class Reprocessed(NamedTuple):
     def is_nothing(self) -> bool:
         """Whether all events are as the rules make them already."""
         return not (self.changed or self.filtered or self.restored or self.duplicates or self.refiltered)
+
+
+@runtime_checkable
+class Monitored(Protocol):
+    """What a store may have besides: something to tell a monitor."""
+
+    def health(self) -> dict[str, Any]:
+        """How it is, beyond answering at all: more of what /healthz says, by name. Cheap enough to be asked often."""
+        ...
 
 
 class Store(Protocol):

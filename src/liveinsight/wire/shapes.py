@@ -237,8 +237,27 @@ class SiteList(Shape):
     accepts_any: bool = Field(description="Whether the collector also takes events of sites that are not here.")
 
 
+class AtWork(Shape):
+    """An aggregator: a random name, how far behind it is, and of how many shards of the stream it takes care."""
+
+    worker: str
+    lag_ms: int
+    shards: int
+
+
+class Aggregation(Shape):
+    """Whether what is collected is counted, too."""
+
+    is_running: bool
+    lag_ms: int | None = Field(description="Of the aggregator that is furthest behind; null when none is at work.")
+    workers: list[AtWork]
+    idle_since: int | None = Field(description="When the last one was seen; null while one is, or when none ever was.")
+    message: str = Field(description="One plain sentence for a person.")
+
+
 class Health(Shape):
     """Process and store are alive."""
 
     status: Literal["ok"]
     version: str
+    aggregation: Aggregation | None = Field(default=None, description="Only where the store is DynamoDB.")

@@ -16,8 +16,10 @@ from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.applying import note_key
 from liveinsight.store.dynamodb.batches import Batch, decoded, portions
+from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
 from liveinsight.store.dynamodb.keys import Chain
+from liveinsight.store.plain import visits_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -107,7 +109,11 @@ class Aggregator:
             by_chain.setdefault(Chain(event.site_id, event.session_id), []).append(event)
         states = dict(zip(by_chain, self._client.parallel(self._chains.read, list(by_chain)), strict=True))
         for chain, delivered in by_chain.items():
-            batch.events += states[chain].lacking(delivered)
+            state = states[chain]
+            new = state.lacking(delivered)
+            batch.events += new
+            batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
+        batch.cells = batch.cells.settled(as_change=True)
         batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
         for note, rows in self._uncounted(dict(notes)).items():
             batch.notes.append(note)

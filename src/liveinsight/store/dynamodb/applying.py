@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from liveinsight.models.sessions import SESSION_GAP_MS
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.active import active_item
+from liveinsight.store.dynamodb.cells.hours import Hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ class Applying:
         self._client = client
         self._chains = chains
         self._lanes = lanes
+        self._hours = Hours(client)
         self._lifetimes = lifetimes
         self._clock = clock
 
@@ -42,6 +44,7 @@ class Applying:
         self._client.parallel(
             lambda chain: self._apply_to(lane, number, batch, states[chain], chains[chain]), list(chains)
         )
+        self._hours.add(lane, number, batch.cells, forget=bool(batch.before))
         self._client.parallel(lambda row: self._count(lane, number, *row), list(batch.counts.items()))
         self._client.parallel(lambda row: self._empty_row(lane, number, row), batch.rows)
         self._client.write_many(

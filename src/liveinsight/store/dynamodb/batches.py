@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
+from liveinsight.store.dynamodb.cells.cell import Segment
+from liveinsight.store.dynamodb.cells.coding import cells_of, plain
 from liveinsight.store.dynamodb.codec import event_of, pack, unpack
 from liveinsight.store.dynamodb.keys import Chain
 
@@ -25,6 +27,8 @@ RAW_BYTES = 300_000  # of events in a batch, before they are compressed: an item
 class Batch:
     """Of one lane. `events` are new, `notes` (keys) too, `counts` are what both add to the ledger.
 
+    `cells`: how the cells change by it.
+
     `forget`: chains that lose the sessions whose last activity is before `before` (ms), and rows of the ledger that go.
     """
 
@@ -34,6 +38,7 @@ class Batch:
     before: int = 0
     forget: list[Chain] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    cells: Segment = field(default_factory=Segment)
 
     @property
     def is_nothing(self) -> bool:
@@ -48,12 +53,12 @@ class Batch:
 
     def encoded(self) -> bytes:
         counts = [(*row, number) for row, number in self.counts.items()]
-        return pack([self.events, self.notes, counts, self.before, self.forget, self.rows])
+        return pack([self.events, self.notes, counts, self.before, self.forget, self.rows, plain(self.cells.items())])
 
 
 def decoded(content: bytes) -> Batch:
     """The batch that was encoded."""
-    events, notes, counts, before, forget, rows = unpack(content)
+    events, notes, counts, before, forget, rows, cells = unpack(content)
     return Batch(
         [event_of(fields) for fields in events],
         notes,
@@ -61,6 +66,7 @@ def decoded(content: bytes) -> Batch:
         before,
         [Chain(*chain) for chain in forget],
         rows,
+        cells_of(cells),
     )
 
 

@@ -6,7 +6,6 @@ the first try may have been done after all.
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,16 +15,21 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveinsight.errors import StoreUnavailable
-from liveinsight.store.dynamodb.failures import CONDITION_FAILED, EXPECTED, at_start, code_of, given_up, may_pass
+from liveinsight.errors import StartError
+from liveinsight.store.dynamodb.failures import (
+    CONDITION_FAILED,
+    as_start_error,
+    code_of,
+    given_up,
+    may_pass,
+    without_content,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from liveinsight.settings import Settings
     from liveinsight.store.dynamodb import schema
-
-logger = logging.getLogger(__name__)
 
 Item = dict[str, Any]
 T = TypeVar("T")
@@ -44,14 +48,16 @@ def aws_client(settings: Settings, service: str) -> Any:
         connect_timeout=3, read_timeout=5, max_pool_connections=2 * AT_ONCE, retries={"total_max_attempts": 1}
     )
     try:
-        return boto3.client(
-            service,
-            region_name=settings.aws_region or None,
-            endpoint_url=settings.dynamodb_endpoint or None,
-            config=config,
-        )
-    except BotoCoreError as error:
-        raise at_start(error, "", "") from None
+        with as_start_error():
+            return boto3.client(
+                service,
+                region_name=settings.aws_region or None,
+                endpoint_url=settings.dynamodb_endpoint or None,
+                config=config,
+            )
+    except ValueError:
+        msg = f"AWS_ENDPOINT_URL_DYNAMODB is no address: {settings.dynamodb_endpoint!r}. It is like http://localhost:8000."
+        raise StartError(msg) from None
 
 
 class Client:
@@ -63,35 +69,33 @@ class Client:
         self._patience = PATIENCE_S if patience is None else patience
         self._threads = ThreadPoolExecutor(AT_ONCE, "dynamodb")
 
-    def check(self) -> None:
-        """Raises StartError when a table is not there or may not be looked at."""
-        for table in self.names:
-            try:
-                self.call("describe_table", TableName=table)
-            except (ClientError, BotoCoreError) as error:
-                raise at_start(error, "DescribeTable", table) from None
-            except StoreUnavailable as error:
-                raise at_start(error.__cause__ or error, "DescribeTable", table) from None
-
     def call(self, operation: str, **arguments: Any) -> Any:
         """One call, repeated while it may pass. Raises ClientError for what will not."""
-        return self.patiently(lambda: getattr(self._aws, operation)(**arguments))
+        return self.patiently(lambda: getattr(self._aws, operation)(**arguments), self._place(arguments))
 
-    def patiently(self, attempt: Callable[[], T]) -> T:
-        """The result of an attempt, repeated with longer and longer random pauses while its failure may pass."""
+    def _place(self, arguments: Item) -> str:
+        """What a call is about, for messages."""
+        if table := arguments.get("TableName"):
+            return f"the table {table}"
+        return f"the stream of the table {self.names.events}"
+
+    def patiently(self, attempt: Callable[[], T], place: str) -> T:
+        """The result of an attempt, repeated with longer and longer random pauses while its failure may pass.
+
+        `place` is for messages: what the attempt is about.
+        """
         until = time.monotonic() + self._patience
         longest = _FIRST_PAUSE_S
         while True:
             try:
                 return attempt()
             except (ClientError, BotoCoreError) as error:
+                told = without_content(error, place)
                 if not may_pass(error):
-                    if code_of(error) not in EXPECTED:
-                        logger.error("DynamoDB refused a call: %s", code_of(error))  # noqa: TRY400  nothing else of it is for logs
-                    raise
+                    raise told from None
                 pause = random.uniform(0, longest)  # noqa: S311  it spreads load, it keeps no secret
                 if time.monotonic() + pause > until:
-                    raise given_up(error) from error
+                    raise given_up(error) from told
             time.sleep(pause)
             longest = min(2 * longest, _LONGEST_PAUSE_S)
 
@@ -193,7 +197,7 @@ class Client:
                 raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)
             return answer
 
-        return self.patiently(attempt)
+        return self.patiently(attempt, f"the table {next(iter(left))}")
 
     def insert(self, table: str, items: Sequence[Item]) -> list[str]:
         """Insert up to 25 items with different keys, once and without a retry: "" or what was wrong, for each."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004  botocore's own, not Python's
     HTTPClientError,
@@ -13,6 +15,8 @@ from botocore.exceptions import (
 from liveinsight.errors import QueueFull, StartError, StoreUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from liveinsight.errors import LiveInsightError
 
 # Nothing was done, and the same may pass in a moment. Statements of a batch have names of their own for it.
@@ -39,11 +43,34 @@ UNCERTAIN = frozenset(
 )
 CONDITION_FAILED = "ConditionalCheckFailedException"
 LOST = frozenset({"ExpiredIteratorException", "TrimmedDataAccessException"})  # a place in the stream
-EXPECTED = LOST | {CONDITION_FAILED}  # answers to act upon, no faults
+NOT_FOUND = "ResourceNotFoundException"
+INVALID = "ValidationException"
 _NO_CONNECTION = (HTTPClientError, ConnectionError)
-_NOT_FOUND = "ResourceNotFoundException"
+_SERVER_ERROR = 500
 _NOT_ALLOWED = frozenset({"AccessDeniedException", "AccessDenied"})
-_NOBODY = frozenset({"UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"})
+_NOBODY = frozenset(
+    {
+        "UnrecognizedClientException",
+        "InvalidSignatureException",
+        "IncompleteSignatureException",
+        "MissingAuthenticationTokenException",
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+    }
+)
+_SENTENCES = {
+    **dict.fromkeys(THROTTLED, "DynamoDB is asked for more than it allows now ({}): try again, or raise its limits."),
+    **dict.fromkeys(
+        _NOBODY,
+        "AWS does not accept these credentials ({}): check AWS_ACCESS_KEY_ID and what belongs to it.",
+    ),
+    "NoRegionError": "No AWS region is set: name one with AWS_DEFAULT_REGION.",
+    "NoCredentialsError": "There are no AWS credentials: set AWS_ACCESS_KEY_ID and its secret, or use a role.",
+    "PartialCredentialsError": "AWS credentials lack a part: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+}
+_NO_ANSWER = "DynamoDB does not answer: check the network, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_DYNAMODB."
+_PERMISSIONS = {"BatchExecuteStatement": "PartiQLInsert"}  # where it is not called as the operation
 
 
 def code_of(error: BaseException) -> str:
@@ -60,7 +87,19 @@ def is_throttle(error: Exception) -> bool:
 
 def may_pass(error: Exception) -> bool:
     """Whether the same call may succeed in a moment."""
-    return isinstance(error, _NO_CONNECTION) or code_of(error) in THROTTLED | UNCERTAIN
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= _SERVER_ERROR or code_of(error) in THROTTLED | UNCERTAIN
+    return isinstance(error, _NO_CONNECTION)
+
+
+def without_content(error: Exception, place: str) -> Exception:
+    """The same error, with where it happened for a message: DynamoDB's own may tell what was to be written."""
+    if not isinstance(error, ClientError):
+        return error
+    told: Any = {**error.response, "Error": {"Code": code_of(error), "Message": place}}
+    same: Exception = ClientError(told, error.operation_name)
+    return same
 
 
 def given_up(error: Exception) -> LiveInsightError:
@@ -68,25 +107,37 @@ def given_up(error: Exception) -> LiveInsightError:
     return QueueFull() if is_throttle(error) else StoreUnavailable()
 
 
-def at_start(error: BaseException, operation: str, table: str) -> StartError:
-    """Why the store cannot be opened, with what to do about it."""
+@contextmanager
+def as_start_error() -> Iterator[None]:
+    """What DynamoDB answers in here is a StartError that says what to do about it."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise StartError(what_failed(error)) from None
+    except StoreUnavailable as error:
+        raise StartError(what_failed(error)) from None
+
+
+def what_failed(error: BaseException) -> str:
+    """One sentence of what DynamoDB did not do, and what to do about it."""
+    if isinstance(error, StoreUnavailable):
+        error = error.__cause__ or error
     code = code_of(error)
-    words = {
-        _NOT_FOUND: f"The table {table} does not exist: create it with `liveinsight tables create`.",
-        **dict.fromkeys(
-            _NOT_ALLOWED, f"AWS does not allow dynamodb:{operation} on {table}: allow it to this user or role."
-        ),
-        **dict.fromkeys(
-            _NOBODY, f"AWS does not accept these credentials ({code}): check AWS_ACCESS_KEY_ID and its secret."
-        ),
-        "NoRegionError": "No AWS region is set: name one with AWS_DEFAULT_REGION.",
-        "NoCredentialsError": "There are no AWS credentials: set AWS_ACCESS_KEY_ID and its secret, or use a role.",
-        "PartialCredentialsError": "AWS credentials lack a part: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    }
-    if code in words:
-        return StartError(words[code])
-    if isinstance(error, _NO_CONNECTION):
-        return StartError(
-            "DynamoDB does not answer: check the network, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL_DYNAMODB."
-        )
-    return StartError(f"DynamoDB refused {operation} on {table}: {code}.")
+    if code in _SENTENCES:
+        return _SENTENCES[code].format(code)
+    if isinstance(error, Exception) and may_pass(error):
+        return _NO_ANSWER
+    if isinstance(error, ClientError):
+        return _refused(error)
+    return f"DynamoDB cannot be asked: {error}"
+
+
+def _refused(error: ClientError) -> str:
+    code, operation = code_of(error), error.operation_name
+    place = error.response.get("Error", {}).get("Message", "")
+    if code == NOT_FOUND:
+        return f"{place[:1].upper()}{place[1:]} does not exist: create it with `liveinsight tables create`."
+    if code in _NOT_ALLOWED:
+        permission = _PERMISSIONS.get(operation, operation)
+        return f"AWS does not allow dynamodb:{permission} on {place}: allow it to this user or role."
+    return f"DynamoDB refused {operation} on {place}: {code}."

@@ -45,7 +45,7 @@ class _Insert:
 
     def run(self) -> None:
         try:
-            self._client.patiently(self._attempt)
+            self._client.patiently(self._attempt, f"the table {self._client.names.events}")
             self._resolve()
         except (ClientError, BotoCoreError, StoreUnavailable) as error:
             for key in (*self._left, *self._doubtful):

@@ -69,6 +69,11 @@ def day(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
 
 
+def midnight(day_text: str) -> int:
+    """The start (ms) of a UTC day."""
+    return round(datetime.strptime(day_text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp() * 1000)
+
+
 def day_entry(lane: Lane, day_text: str, session_id: str) -> dict[str, str]:
     """The key of the note that a chain has an event on a day."""
     return {"pk": of_lane("days", lane, day_text[:7]), "sk": joined(day_text, session_id)}
@@ -77,6 +82,16 @@ def day_entry(lane: Lane, day_text: str, session_id: str) -> dict[str, str]:
 def hour_row(hour: int, outcome: str, reason: str) -> str:
     """The sort key of a row of the ledger; `hour` in ms."""
     return joined(f"{hour:015}", outcome, reason)
+
+
+def hours_of(lane: Lane, day_text: str) -> dict[str, str]:
+    """The key of what says which cells of a day count."""
+    return {"pk": of_lane("hours", lane, day_text[:7]), "sk": day_text}
+
+
+def cells_of(lane: Lane, day_text: str, hour: int, number: int, part: int) -> dict[str, str]:
+    """The key of a part of the cells of an hour (0 to 23), by the batch that wrote them."""
+    return {"pk": of_lane("cells", lane, day_text), "sk": joined(f"{hour:02}", f"{number:012}", str(part))}
 
 
 def _escaped(part: str) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.lifetimes import Lifetimes
 
-_KIND, _LANES = "store", "lanes"
+_PART_BYTES = 350_000  # an item holds 400 KB
 
 
 class Head(NamedTuple):
@@ -63,18 +63,25 @@ class Lanes:
     def write(self, lane: Lane, content: bytes) -> str:
         """Write a batch where nobody reads it yet; gives its key."""
         key = uuid4().hex
-        item = {"pk": keys.of_lane("batch", lane), "sk": key, "content": content, **self._lifetimes.of_emptied()}
-        self._client.put(self._table, item)
+        parts = [content[at : at + _PART_BYTES] for at in range(0, len(content), _PART_BYTES)]
+        lives = self._lifetimes.of_emptied()
+        self._client.write_many(
+            self._table,
+            [
+                {**_part_key(lane, key, at), "content": part, "parts": len(parts), **lives}
+                for at, part in enumerate(parts)
+            ],
+        )
         return key
 
     def read(self, lane: Lane, head: Head) -> bytes:
         """The batch that a head names."""
-        item = self._client.get(self._table, {"pk": keys.of_lane("batch", lane), "sk": head.batch})
-        if item is None:
+        pk, first = keys.of_lane("batch", lane), keys.joined(head.batch, "")
+        items = list(self._client.query(self._table, pk, first, keys.joined(head.batch) + keys.AFTER, now=True))
+        if not items or len(items) < items[0]["parts"]:
             msg = f"The batch {head.batch} of {lane} is gone before it was applied."
             raise RuntimeError(msg)
-        content: bytes = item["content"]
-        return content
+        return b"".join(item["content"] for item in items)
 
     def commit(self, lane: Lane, head: Head, key: str) -> bool:
         """Put the batch on top of `head`. False: somebody else may have been quicker, so look again."""
@@ -113,6 +120,10 @@ class Lanes:
         new = found - self._remembered
         self._client.write_many(self._table, [{"pk": pk, "sk": sk} for pk, sk in sorted(new)])
         self._remembered |= new
+
+
+def _part_key(lane: Lane, batch: str, part: int) -> Item:
+    return {"pk": keys.of_lane("batch", lane), "sk": keys.joined(batch, f"{part:04}")}
 
 
 def _head_key(lane: Lane) -> Item:

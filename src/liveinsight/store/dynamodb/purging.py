@@ -8,6 +8,8 @@ from liveinsight.stats.period import HOUR_MS, Period
 from liveinsight.store.base import Purged
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.batches import Batch
+from liveinsight.store.dynamodb.cells.counting import difference
+from liveinsight.store.dynamodb.cells.kept import Kept
 from liveinsight.store.dynamodb.ledger import rows_of
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Purging:
         self._lanes = lanes
         self._aggregator = aggregator
         self._reading = reading
+        self._kept = Kept(client)
 
     def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
         """See Store.purge. Interrupted, it has done a part of it, and can be called again."""
@@ -55,6 +58,8 @@ class Purging:
         for lane in self._lanes.of_site(site_id):
             self._forget_hours(lane, before)
             self._forget_kept(lane, before)
+        if sessions:
+            self._kept.forget(site_id, before)
         return Purged(events, sessions)
 
     def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:
@@ -72,7 +77,10 @@ class Purging:
             for state in self._client.parallel(self._chains.read, chains):
                 if state.over(before):
                     over[state.chain] = state
-            return Batch(before=before, forget=list(over)), dict(over)
+            batch = Batch(before=before, forget=list(over))
+            for state in over.values():
+                batch.cells.take(difference(state.over(before), []))
+            return batch, dict(over)
 
         self._aggregator.commit(lane, plan)
         gone = [visit for state in over.values() for visit in state.over(before)]

@@ -9,14 +9,21 @@ from liveinsight.models.events import FilteredEvent
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.funnel import Funnel
 from liveinsight.stats.period import Period
+from liveinsight.stats.query import Query
 from liveinsight.stats.retention import Retention
 from liveinsight.stats.visits import VisitorSessions
 from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.cells.answering import answered
+from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.cells.kept import Kept
+from liveinsight.store.dynamodb.cells.rollups import Rollups
+from liveinsight.store.dynamodb.cells.states import States
 from liveinsight.store.dynamodb.codec import unpack_events
 from liveinsight.store.plain import Visit, answer
 
 if TYPE_CHECKING:
     from liveinsight.stats.question import Question, R
+    from liveinsight.store.base import Clock
     from liveinsight.store.dynamodb.chains import Chains
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain, Lane
@@ -28,15 +35,22 @@ MAX_SESSIONS = 20_000  # client session ids that one question may read: some 10,
 class Reading:
     """Answers questions."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes) -> None:
+    def __init__(self, client: Client, chains: Chains, lanes: Lanes, clock: Clock) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
+        self._clock = clock
+        hours = Hours(client)
+        self._rollups = Rollups(hours, States(client, lanes, hours), Kept(client))
 
     def run(self, question: Question[R]) -> R:
         """Raises InvalidInput (unsupported_query) when too much would have to be read."""
         if isinstance(question, FilteredEvents):
             return cast("R", self._filtered(question))
+        if isinstance(question, Query):
+            result = answered(self._rollups, question, self._clock())
+            if result is not None:
+                return cast("R", result)
         assert question.site_id is not None  # noqa: S101  only FilteredEvents may be about all sites
         return answer(question, self._visits(question.site_id, reach(question)))
 
@@ -59,7 +73,10 @@ class Reading:
 
         self._client.parallel(read, asked)
         if limit is not None and len(found) > limit:
-            msg = f"This would have to read over {limit:,} sessions one by one: ask about a shorter period."
+            msg = (
+                f"This would have to read over {limit:,} sessions one by one."
+                " Ask about a shorter period, or by one dimension and without filters on others."
+            )
             raise InvalidInput(msg, code="unsupported_query")
         return [keys.Chain(site_id, session_id) for session_id in sorted(found)]
 

@@ -10,17 +10,23 @@ from liveinsight.store.dynamodb.active import live
 from liveinsight.store.dynamodb.aggregator import Aggregator
 from liveinsight.store.dynamodb.applying import Applying
 from liveinsight.store.dynamodb.chains import Chains
+from liveinsight.store.dynamodb.checking import check_tables, warn_of_missing_expiry
 from liveinsight.store.dynamodb.client import Client, aws_client
+from liveinsight.store.dynamodb.delivery import LAMBDA, Delivery
 from liveinsight.store.dynamodb.documents import Documents
+from liveinsight.store.dynamodb.failures import as_start_error
 from liveinsight.store.dynamodb.following import Following
+from liveinsight.store.dynamodb.health import Health
 from liveinsight.store.dynamodb.intake import Intake
 from liveinsight.store.dynamodb.lanes import Lanes
+from liveinsight.store.dynamodb.leases import Leases
 from liveinsight.store.dynamodb.ledger import ledger
 from liveinsight.store.dynamodb.lifetimes import Lifetimes
 from liveinsight.store.dynamodb.purging import Purging
 from liveinsight.store.dynamodb.reading import Reading
 from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
+from liveinsight.store.dynamodb.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,27 +62,35 @@ class DynamoDBStore:
     def __init__(self, settings: Settings, clock: Clock, aws: Any = None) -> None:
         client = Client(aws or aws_client(settings, "dynamodb"), schema.names(settings))
         try:
-            client.check()
+            check_tables(client)
             self.documents_kept = Documents(client)
-            # Chains stay in their lanes for ever, so the first process to come decides how many there are.
-            per_site = self.documents_kept.put(_SETTINGS, _LANES, str(settings.dynamodb_lanes), keep=True)
+            with as_start_error():
+                # Chains stay in their lanes for ever, so the first process to come decides how many there are.
+                per_site = self.documents_kept.put(_SETTINGS, _LANES, str(settings.dynamodb_lanes), keep=True)
         except BaseException:
             client.close()
             raise
         self._client = client
         self._settings = settings
-        lifetimes = Lifetimes(settings, clock)
+        self._clock = clock
+        self._lifetimes = lifetimes = Lifetimes(settings, clock)
         chains = Chains(client, lifetimes)
         lanes = Lanes(client, lifetimes, int(per_site or 1))
         self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
         self._chains, self._lanes = chains, lanes
         self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
-        self._reading = Reading(client, chains, lanes)
+        self._reading = Reading(client, chains, lanes, clock)
+        self._health = Health(client, clock)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
-            self._following = Following(self.open_stream())
-            self._following.start()
+            try:
+                warn_of_missing_expiry(client)
+                self._following = Following(self.open_worker())
+                self._following.start()
+            except BaseException:
+                self.close()
+                raise
 
     def record(self, batch: Batch) -> Promise[Recorded]:
         return self._intake.take(batch)
@@ -116,10 +130,22 @@ class DynamoDBStore:
         )
         raise InvalidInput(msg, code="unsupported_store")
 
+    def health(self) -> dict[str, Any]:
+        """See Monitored.health: `aggregation`, as `health` in this package describes it."""
+        return {"aggregation": self._health.aggregation()}
+
     def open_stream(self, aws: Any = None) -> Stream:
-        """What the collectors write from now on, and what no aggregator has seen yet. Raises StartError."""
+        """What the collectors write. Raises StartError."""
         streams = Client(aws or aws_client(self._settings, "dynamodbstreams"), self._client.names)
-        return Stream(self._client, streams, self.aggregator)
+        return Stream(self._client, streams, self._clock)
+
+    def open_worker(self, aws: Any = None) -> Worker:
+        """One of those who fold what the stream brings. Raises StartError."""
+        return Worker(self._client, self.open_stream(aws), self.aggregator, self._lifetimes, self._clock)
+
+    def open_delivery(self) -> Delivery:
+        """Takes what Lambda delivers of the stream."""
+        return Delivery(self.aggregator, Leases(self._client, self._lifetimes, self._clock, "", LAMBDA))
 
     def close(self) -> None:
         self._intake.close()

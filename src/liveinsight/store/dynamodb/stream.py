@@ -1,120 +1,138 @@
-"""Follows the stream of the events table: reads its shards and remembers how far it is.
+"""The stream of the events table: which shards it has, and reading one of them.
 
-Where it is matters for the work only: an aggregator may be given anything again. So the order of shards, parents before
-children, does not matter either.
+Where a reader is matters for the work only: an aggregator may be given anything again. So the order of shards, parents
+before children, does not matter either, and nothing here keeps it.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from liveinsight.errors import StartError
-from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.checking import check_stream
 from liveinsight.store.dynamodb.client import read_item
-from liveinsight.store.dynamodb.failures import LOST, code_of
+from liveinsight.store.dynamodb.failures import LOST, NOT_FOUND, code_of
 
 if TYPE_CHECKING:
-    from liveinsight.store.dynamodb.aggregator import Aggregator
+    from liveinsight.store.base import Clock
     from liveinsight.store.dynamodb.client import Client, Item
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_S = 20.0  # for new shards
+_LATELY_MS = 5000
+
+
+class Page(NamedTuple):
+    """What a shard gave: how many records; the new items among them; how far they go; where the shard goes on.
+
+    `position` is the last record's number and `written_at` (ms) its time, "" and 0 when there was none. Without
+    `following` the shard is at its end for ever. `asked_at` (ms): an empty page has everything that was written before.
+    """
+
+    records: int
+    images: list[Item]
+    position: str
+    written_at: int
+    following: str
+    asked_at: int
 
 
 class Stream:
-    """The stream of the events table, from where it was left."""
+    """The stream. Any thread may call. Raises StartError when the table has none of the right kind."""
 
-    def __init__(self, client: Client, streams: Client, aggregator: Aggregator) -> None:
-        self._client = client
+    def __init__(self, client: Client, streams: Client, clock: Clock) -> None:
+        self.arn = check_stream(client)
         self._streams = streams
-        self._aggregator = aggregator
-        self._arn = self._address()
-        self._iterators: dict[str, str] = {}
-        self._finished: set[str] = set()
-        self._looked_at = 0.0
+        self._clock = clock
 
-    def poll(self) -> int:
-        """Read every shard once and fold what came; gives how many records that were. Raises StoreUnavailable."""
-        if time.monotonic() - self._looked_at > _LOOK_EVERY_S or not self._iterators:
-            self._look()
-        answers = {shard: self._read(shard, iterator) for shard, iterator in self._iterators.items()}
-        records = [record for answer in answers.values() for record in answer["Records"]]
-        self._aggregator.fold(
-            read_item(record["dynamodb"]["NewImage"]) for record in records if record["eventName"] == "INSERT"
-        )
-        for shard, answer in answers.items():
-            self._go_on(shard, answer)
-        return len(records)
-
-    def _address(self) -> str:
-        table = self._client.call("describe_table", TableName=self._client.names.events)["Table"]
-        if not table.get("StreamSpecification", {}).get("StreamEnabled"):
-            msg = f"The table {self._client.names.events} has no stream: create it with `liveinsight tables create`."
-            raise StartError(msg)
-        return str(table["LatestStreamArn"])
-
-    def _look(self) -> None:
-        """Find the shards there are, and where each was left."""
-        self._looked_at = time.monotonic()
-        asked: Item = {"StreamArn": self._arn}
+    def shards(self) -> list[str]:
+        """All shards of the last 24 hours, those that are at their end too."""
+        found: list[str] = []
+        asked: Item = {"StreamArn": self.arn}
         while True:
             described = self._streams.call("describe_stream", **asked)["StreamDescription"]
-            for shard in described["Shards"]:
-                self._open(shard["ShardId"])
+            found += [shard["ShardId"] for shard in described["Shards"]]
             if "LastEvaluatedShardId" not in described:
-                return
+                return found
             asked["ExclusiveStartShardId"] = described["LastEvaluatedShardId"]
 
-    def _open(self, shard: str) -> None:
-        if shard in self._iterators or shard in self._finished:
-            return
-        left = self._client.get(self._client.names.stats, self._position_key(shard)) or {}
-        if left.get("finished"):
-            self._finished.add(shard)
-        else:
-            self._iterators[shard] = self._iterator(shard, left.get("position", ""))
-
-    def _iterator(self, shard: str, position: str) -> str:
+    def iterator(self, shard: str, position: str) -> str:
+        """Where a shard goes on after a position, or begins. "" when there is no such shard any more."""
         where: Item = {"ShardIteratorType": "TRIM_HORIZON"}
         if position:
             where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}
         try:
-            answer = self._streams.call("get_shard_iterator", StreamArn=self._arn, ShardId=shard, **where)
+            answer = self._streams.call("get_shard_iterator", StreamArn=self.arn, ShardId=shard, **where)
         except ClientError as error:
             if position and code_of(error) in LOST:
                 logger.warning("the stream was left for more than a day: what it has lost is in no report")
-                return self._iterator(shard, "")
+                return self.iterator(shard, "")
+            if code_of(error) == NOT_FOUND:
+                return ""
             raise
         return str(answer["ShardIterator"])
 
-    def _read(self, shard: str, iterator: str) -> Any:
+    def page(self, iterator: str) -> Page:
+        """What is there at an iterator. Raises ClientError with a code of LOST when the iterator is too old."""
+        asked_at = self._clock()
+        answer = self._streams.call("get_records", ShardIterator=iterator)
+        records: list[Any] = answer["Records"]
+        images = [read_item(each["dynamodb"]["NewImage"]) for each in records if each["eventName"] == "INSERT"]
+        return Page(
+            len(records),
+            images,
+            records[-1]["dynamodb"]["SequenceNumber"] if records else "",
+            _written_at(records[-1]["dynamodb"], images) if records else 0,
+            answer.get("NextShardIterator") or "",
+            asked_at,
+        )
+
+
+def _written_at(last: Any, images: list[Item]) -> int:
+    """When the last record was written (ms). The stream knows the second (DynamoDB Local: the minute), items more."""
+    created = round(last["ApproximateCreationDateTime"].timestamp() * 1000)
+    received = images[-1].get("received", 0) if images else 0
+    return int(max(created, received))
+
+
+class Shard:
+    """A shard that is being read, from where it was left. `read` changes nothing; `go_on` when a page is folded."""
+
+    def __init__(self, stream: Stream, name: str, position: str = "") -> None:
+        self.name = name
+        self.position = position
+        self.is_finished = False
+        self.unsaved = 0  # records since the position was last written down
+        self._complete_until = 0  # ms: nothing is missing of what was written by then
+        self._is_at_end = True
+        self._stream = stream
+        self._iterator = ""
+
+    def read(self) -> Page:
+        """The next page; the same one again until `go_on`. Raises StoreUnavailable, ClientError."""
         try:
-            return self._streams.call("get_records", ShardIterator=iterator)
+            return self._read(self._iterator)
         except ClientError as error:
             if code_of(error) not in LOST:
                 raise
-            left = self._client.get(self._client.names.stats, self._position_key(shard)) or {}
-            again = self._iterator(shard, left.get("position", ""))
-            return self._streams.call("get_records", ShardIterator=again)
+            return self._read("")
 
-    def _go_on(self, shard: str, answer: Any) -> None:
-        """Remember how far the shard is."""
-        following = answer.get("NextShardIterator")
-        if following:
-            self._iterators[shard] = following
-        else:  # nothing will be added to it
-            del self._iterators[shard]
-            self._finished.add(shard)
-            self._looked_at = 0.0
-        if answer["Records"] or not following:
-            position = answer["Records"][-1]["dynamodb"]["SequenceNumber"] if answer["Records"] else ""
-            item = {**self._position_key(shard), "position": position, "finished": int(not following)}
-            self._client.put(self._client.names.stats, item)
+    def _read(self, iterator: str) -> Page:
+        iterator = iterator or self._stream.iterator(self.name, self.position)
+        return self._stream.page(iterator) if iterator else Page(0, [], "", 0, "", 0)
 
-    def _position_key(self, shard: str) -> Item:
-        return {"pk": keys.joined("stream", self._arn), "sk": shard}
+    def go_on(self, page: Page) -> None:
+        """The page is folded: what follows is next."""
+        self.position = page.position or self.position
+        self._iterator = page.following
+        self.is_finished = not page.following
+        self.unsaved += page.records
+        self._complete_until = page.written_at or page.asked_at
+        self._is_at_end = not page.written_at
+
+    def behind(self, now: int) -> int:
+        """How far behind `now` (ms) the last record is, in ms; 0 at the end of the shard, if it was seen lately."""
+        behind = max(0, now - self._complete_until) if self._complete_until else 0
+        return 0 if self._is_at_end and behind <= _LATELY_MS else behind
