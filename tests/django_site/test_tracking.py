@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import AsyncClient, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from liveinsight.django import outbox as sending
 from liveinsight.django import track
@@ -199,6 +201,15 @@ def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Clie
         assert rows(SERVER, metrics=("page_views",)) == [(5,)]
         assert hidden(SERVER, "today") == Hidden(page_views=4, seen=1)
         assert hidden(SERVER, "today").share == 0.75
+
+
+def test_no_page_and_no_event_asks_the_site_s_database_anything(client: Client) -> None:
+    with WITH_VIEWS, CaptureQueriesContext(connection) as captured:
+        client.get("/pages/1/")
+        client.get("/signup/")
+        assert post(client).status_code == 200
+    assert len(captured) == 0
+    assert rows(SERVER, "page") == [("/pages/1", 1)]
 
 
 def test_nothing_to_tell_is_no_share() -> None:

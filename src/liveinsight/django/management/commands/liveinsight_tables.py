@@ -12,9 +12,9 @@ from liveinsight.errors import LiveInsightError
 
 
 class Command(BaseCommand):
-    """Creates what is missing; what exists stays as it is."""
+    """The same command again does nothing."""
 
-    help = "Create the tables of the DynamoDB store that are missing, with stream and expiry."
+    help = "Create the tables of the DynamoDB store that are missing; switch on stream and expiry where they are off."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             if not settings.store.startswith("dynamodb:"):
                 self.stdout.write("The store makes its own tables: nothing to do. Only dynamodb:// needs this.")
                 return
-            for name, is_new in create_tables(settings).items():
-                self.stdout.write(f"{name}: {'created' if is_new else 'exists'}")
+            for name, done in create_tables(settings).items():
+                self.stdout.write(f"{name}: {done}")
         except LiveInsightError as error:
             raise CommandError(error.message) from None
