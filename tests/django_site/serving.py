@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,23 @@ UVICORN = (
     "--timeout-graceful-shutdown",
     "1",
 )
+
+
+def free_port() -> int:
+    """For a server that does not tell which one it took."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _listens(url: str) -> bool:
+    host, _, port = url.removeprefix("http://").partition(":")
+    try:
+        socket.create_connection((host, int(port)), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 class Served:
@@ -99,7 +117,7 @@ class Served:
     def _wait_for_address(self) -> str:
         until = time.monotonic() + _START_S
         while time.monotonic() < until:
-            if found := _ADDRESS.search(self.log):
+            if (found := _ADDRESS.search(self.log)) and _listens(found[1]):
                 return found[1]
             assert self.process.poll() is None, self.log
             time.sleep(0.05)

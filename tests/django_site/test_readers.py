@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,6 +76,29 @@ def test_a_browser_sees_the_browsable_api(staff: Client, path: str) -> None:
     assert answer["Content-Type"].startswith("text/html")
     assert "Django REST framework" in answer.content.decode()
     assert staff.get(f"/analytics/api/{path}?format=json", headers=HTML)["Content-Type"] == "application/json"
+
+
+def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
+    now = time.time_ns() // 1_000_000
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "a.example"}):
+        for site in ("a.example", "b.example"):
+            event = {
+                "session_id": "s",
+                "timestamp": now,
+                "event_type": "page_view",
+                "page_url": f"http://{site}/{site}",
+            }
+            assert staff.post("/analytics/api/events", event, content_type="application/json").status_code == 200
+        assert [each["page"] for each in staff.get(NUMBERS).json()] == ["/a.example"]
+        assert [each["page"] for each in staff.get(NUMBERS, {"site_id": "b.example"}).json()] == ["/b.example"]
+        goal = {"name": "Cart", "filters": [{"dimension": "page", "values": ["/"]}]}
+        assert staff.post("/analytics/api/goals", goal, content_type="application/json").status_code == 200
+        assert len(staff.get("/analytics/api/goals").json()["data"]["goals"]) == 1
+        query = {"metrics": ["page_views"], "period": "today"}
+        answer = staff.post("/analytics/api/query", query, content_type="application/json")
+        assert answer.json()["data"]["rows"] == [{"dimensions": [], "metrics": [1]}]
+        total = staff.get("/analytics/api/ledger").json()["data"]["total"]
+        assert total["stored"] == 2
 
 
 def test_the_names_of_the_routes_are_kept() -> None:

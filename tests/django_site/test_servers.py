@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import time
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.django_site.serving import GUNICORN, UVICORN, Served
+from tests.django_site.serving import EXAMPLE, GUNICORN, OWNER, UVICORN, Served, free_port
 from tests.durability.clients import assert_agrees, start
 from tests.dynamodb_local import create_tables, fresh_settings
 from tests.http.messages import CHROME, problem
@@ -41,6 +42,20 @@ def served(folder: Path, *server: str, **liveinsight: Any) -> Iterator[Served]:
 def event(**more: Any) -> dict[str, Any]:
     now = time.time_ns() // 1_000_000
     return {"session_id": "s1", "timestamp": now, "event_type": "page_view", "page_url": "http://shop.example/", **more}
+
+
+def test_the_example_starts_with_one_command(tmp_path: Path) -> None:
+    start = (str(EXAMPLE / "manage.py"), "start", f"127.0.0.1:{free_port()}")
+    with served(tmp_path, *start) as site, site.reader() as reader, httpx.Client(base_url=site.url) as owner:
+        assert "user owner, password owner" in site.log
+        assert reader.get("/healthz").json()["status"] == "ok"
+        form = owner.get("/analytics/", follow_redirects=True)
+        token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+        assert token
+        login = {"username": OWNER, "password": OWNER, "csrfmiddlewaretoken": token[1], "next": "/analytics/"}
+        dashboard = owner.post(form.url, data=login, follow_redirects=True)
+        assert (dashboard.status_code, dashboard.url.path) == (200, "/analytics/")
+        assert owner.get("/analytics/api/sites").json()["data"]["sites"] == []
 
 
 @pytest.mark.parametrize("server", SERVERS)

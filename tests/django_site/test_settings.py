@@ -76,7 +76,11 @@ def test_a_wrong_setting_breaks_no_page_but_analytics_say_that_they_are_away(
 ) -> None:
     monkeypatch.setattr(running, "_complained_at", -1e9)
     with override_settings(LIVEINSIGHT={"STOER": "x"}):
-        assert client.get("/later/").status_code == 200
+        for page in ("/later/", "/pages/1/"):
+            assert client.get(page).status_code == 200
+        assert client.get("/signup/").json() == {"taken": False}
+        assert client.get("/analytics/healthz").status_code == 503
+        assert client.get("/analytics/nothing").status_code == 404
         answer = client.post("/analytics/api/events", "{}", content_type="application/json")
         assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
         assert answer["Retry-After"] == "10"

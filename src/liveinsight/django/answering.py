@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from liveinsight.django import conf
 from liveinsight.django.authentication import AdminToken, Login, Reader
 from liveinsight.django.requests import read_body
 from liveinsight.django.schema import view_schema
@@ -70,11 +71,18 @@ class Operation:
 
 
 def takes(
-    model: type[BaseModel] = NoQuestion, *, gives: Any, where: str = "parameters", cached: bool = False, **ids: int
+    model: type[BaseModel] = NoQuestion,
+    *,
+    gives: Any,
+    where: str = "parameters",
+    cached: bool = False,
+    any_site: bool = False,
+    **ids: int,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """A view's method that gets `model`, checked, and gives data of the shape `gives`; in its envelope if that is one.
 
-    `cached`: with an ETag. `ids`: by name, how long a part of the address may be.
+    `cached`: with an ETag. `any_site`: without a site, of all; else of the one that the settings name. `ids`: by name,
+    how long a part of the address may be.
     """
     operation = Operation(model, gives, where, cached, tuple(ids.items()))
 
@@ -85,7 +93,8 @@ def takes(
             for name, longest in ids.items():
                 if len(kwargs[name]) > longest:
                     raise NotFound
-            data = method(view, _read(request, operation), **kwargs)
+            question = _read(request, operation)
+            data = method(view, question if any_site else of_this_site(question), **kwargs)
             response = Response(envelope(data) if operation.in_envelope else data, headers=NO_STORE)
             response.liveinsight_cached = cached and request.method == "GET"  # type: ignore[attr-defined]
             return response
@@ -99,6 +108,13 @@ def takes(
 def read_question(request: Request, model: type[Model]) -> Model:
     """The question in the parameters of the address. Raises InvalidRequest."""
     return parameters(_pairs(request), model)
+
+
+def of_this_site(question: Model) -> Model:
+    """A question that says no site is about the one that LIVEINSIGHT["SITE"] names."""
+    if "site_id" not in type(question).model_fields or getattr(question, "site_id", None):
+        return question
+    return question.model_copy(update={"site_id": conf.current().site or None})
 
 
 def _read(request: Request, operation: Operation) -> BaseModel:

@@ -74,7 +74,7 @@ def home() -> Home:
         settings = conf.current().core
         return _homes.get(settings) or _open(settings)
     except StartError as error:
-        raise _unavailable(error) from None
+        raise complain(error) from None
 
 
 def analytics() -> Analytics:
@@ -99,8 +99,8 @@ def close() -> None:
             _homes.popitem()[1].close()
 
 
-def _unavailable(error: StartError) -> StoreUnavailable:
-    """The site goes on without its analytics; whoever asks meanwhile is told to ask again."""
+def complain(error: StartError) -> StoreUnavailable:
+    """Log why there are no analytics, and give what to tell who asks for them. The site goes on without."""
     global _complained_at  # noqa: PLW0603  the log is told now and then, and not with every request
     if monotonic() - _complained_at >= _COMPLAIN_EVERY_S:
         _complained_at = monotonic()

@@ -8,14 +8,16 @@ from urllib.parse import quote
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from liveinsight.django import conf
 from liveinsight.django.middleware import PageViews, view_id
+from liveinsight.django.running import complain
+from liveinsight.errors import SettingError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.template.context import Context
-    from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -28,7 +30,11 @@ _PAGE_VIEWS = f"{PageViews.__module__}.{PageViews.__qualname__}"
 def liveinsight_tracker(context: Context, **attributes: Any) -> SafeString:
     """The script tag. Arguments become data attributes: `{% liveinsight_tracker privacy="cookieless" strip=True %}`."""
     request: HttpRequest | None = context.get("request")
-    settings = conf.current()
+    try:
+        settings = conf.current()
+    except SettingError as error:
+        complain(error)  # and the page goes on
+        return SafeString("")
     home = reverse("liveinsight:dashboard")
     collector = home + (settings.collect_path.lstrip("/") or "api/events")
     if request is not None and counts_page_views():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 
-from liveinsight.django.answering import ReaderView, read_question
+from liveinsight.django.answering import ReaderView, of_this_site, read_question
 from liveinsight.django.running import analytics
 from liveinsight.errors import NotFound
 from liveinsight.wire.answering import NO_STORE
@@ -30,7 +30,7 @@ class LiveView(ReaderView):
 
         Under WSGI a stream would hold a worker for each reader: there is none, and the dashboard polls api/realtime.
         """
-        question = read_question(request, SiteQuestion)
+        question = of_this_site(read_question(request, SiteQuestion))
         if not isinstance(request._request, ASGIRequest):
             msg = "This server cannot stream: ask api/realtime every few seconds, or run the site under ASGI."
             raise NotFound(msg, code="no_stream")

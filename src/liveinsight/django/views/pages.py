@@ -18,9 +18,9 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from liveinsight import __version__
 from liveinsight.django import conf
 from liveinsight.django.answering import OurView, takes
-from liveinsight.django.running import analytics
+from liveinsight.django.running import analytics, complain
 from liveinsight.django.views.collector import collect
-from liveinsight.errors import Unauthorized
+from liveinsight.errors import SettingError, Unauthorized
 from liveinsight.wire import files
 from liveinsight.wire.answering import NO_STORE, is_known
 from liveinsight.wire.files import COMPRESSED, IMMUTABLE, NOT_BUILT, SECURITY, TRACKER, accepted_encodings
@@ -122,7 +122,11 @@ def script(request: HttpRequest, path: str) -> HttpResponse:
 @csrf_exempt
 def anything_else(request: HttpRequest, path: str) -> HttpResponse:
     """The collector and the tracker under the names that the site gave them; else there is nothing."""
-    settings = conf.current()
+    try:
+        settings = conf.current()
+    except SettingError as error:
+        complain(error)
+        return _problem(404)
     path = path.strip("/")
     if settings.collect_path and path == settings.collect_path.strip("/"):
         return collect(request)

@@ -38,12 +38,12 @@ class SessionViewSet(ReaderViewSet):
         return analytics().active_sessions(question.site_id, question.limit)
 
     @action(detail=True)
-    @takes(SiteQuestion, gives=list[SessionEvent], pk=LONGEST_SESSION_ID)
+    @takes(SiteQuestion, gives=list[SessionEvent], any_site=True, pk=LONGEST_SESSION_ID)
     def events(self, question: SiteQuestion, pk: str) -> list[dict[str, Any]]:
         """The events of one session, oldest first."""
         return analytics().session_events(pk, question.site_id)
 
-    @takes(SiteQuestion, gives=Success[SessionDetail], pk=LONGEST_SESSION_ID)
+    @takes(SiteQuestion, gives=Success[SessionDetail], any_site=True, pk=LONGEST_SESSION_ID)
     def retrieve(self, question: SiteQuestion, pk: str) -> dict[str, Any]:
         """One session: where it came from, everything that happened in it, and its visitor's earlier sessions."""
         return analytics().session(pk, question.site_id)
@@ -117,7 +117,7 @@ class StatsView(ReaderView):
 class LedgerView(ReaderView):
     """What became of everything that was received."""
 
-    @takes(PeriodQuestion, gives=Success[Ledger], cached=True)
+    @takes(PeriodQuestion, gives=Success[Ledger], cached=True, any_site=True)
     def get(self, question: PeriodQuestion) -> dict[str, Any]:
         """What was received, and what became of it, by site and hour. Without a site: of all, and of what had none."""
         return analytics().ledger(question)
