@@ -7,7 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.template import engines
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import include, path
 from rest_framework.permissions import BasePermission
 
 from tests.django_site.running import user
@@ -76,6 +80,34 @@ def test_a_browser_sees_the_browsable_api(staff: Client, path: str) -> None:
     assert answer["Content-Type"].startswith("text/html")
     assert "Django REST framework" in answer.content.decode()
     assert staff.get(f"/analytics/api/{path}?format=json", headers=HTML)["Content-Type"] == "application/json"
+
+
+class Elsewhere:
+    """Addresses of a site that has LiveInsight deeper down."""
+
+    urlpatterns = (path("a/b/", include("liveinsight.django.urls")),)
+
+
+def test_it_works_under_any_prefix(staff: Client) -> None:
+    with override_settings(ROOT_URLCONF=Elsewhere):
+        assert staff.get("/a/b/api/sites/").status_code == 200
+        assert staff.get("/a/b/healthz").status_code == 200
+        assert staff.get("/a/b/login")["Location"] == "/login/?next=/a/b/"
+        tag = engines["django"].from_string("{% load liveinsight %}{% liveinsight_tracker %}").render()
+        assert 'src="/a/b/static/js/liveinsight-tracker.js" data-api-url="/a/b/api/events"' in tag
+        assert staff.get("/analytics/api/sites/").status_code == 404
+
+
+def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing_by_the_collector(client: Client) -> None:
+    event = {"session_id": "s", "timestamp": 1, "event_type": "page_view", "page_url": "http://a.example/"}
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        with CaptureQueriesContext(connection) as captured:
+            client.post("/analytics/api/events", event, content_type="application/json")
+            client.get("/analytics/healthz")
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False
+    assert len(captured) == 0
 
 
 def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
