@@ -20,7 +20,7 @@ from tests.server.running import Running, command, environment
 if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
 
-COMMANDS = ["serve", "seed", "ledger", "filtered", "reprocess", "purge", "token", "aggregate"]
+COMMANDS = ["serve", "seed", "ledger", "filtered", "reprocess", "purge", "copy", "token", "aggregate"]
 WEEK = ("--events", "3000", "--days", "5")
 
 

@@ -25,12 +25,14 @@ from liveinsight.handlers import (
     sessions_api,
     sites_api,
     stats_api,
+    store_api,
     vocabulary_api,
 )
 from liveinsight.handlers.access_log import AccessLog
 from liveinsight.handlers.auth import Gate
 from liveinsight.handlers.event_collector import EventCollector
 from liveinsight.handlers.problems import add_problem_handlers
+from liveinsight.handlers.store_api import PREFIX as STORE
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
 from liveinsight.wire.answering import COMPRESS_FROM, COMPRESS_LEVEL
@@ -69,6 +71,7 @@ class App:
         rest.state.streams = self._streams
         rest.state.bridge = bridge
         self._rest = AccessLog(rest)
+        self._store = AccessLog(rest, logging.DEBUG)  # as many requests as another process has visits
         # Streams of events are left as they are; the collector and the pages never come here.
         self._api = AccessLog(GZipMiddleware(rest, COMPRESS_FROM, COMPRESS_LEVEL))
 
@@ -87,7 +90,7 @@ class App:
         if path == COLLECT:
             await self._collector(scope, receive, send)
             return
-        app = self._api if path.startswith("/api/") else self._rest
+        app = self._store if path.startswith(STORE) else self._api if path.startswith("/api/") else self._rest
         with suppress(Exception):  # answered and logged by now: Starlette raises it once more, for servers to log
             await app(scope, receive, send)
 
@@ -121,7 +124,7 @@ def _fastapi(analytics: Analytics, settings: Settings) -> FastAPI:
     )
     reports = (realtime_api, sessions_api, stats_api, query_api, vocabulary_api)
     saved = (goals_api, segments_api, sites_api)
-    for module in (*reports, *saved, openapi, health, login, pages):
+    for module in (*reports, *saved, store_api, openapi, health, login, pages):
         app.include_router(module.router)
     if settings.demo:
         app.include_router(pages.demo_router)

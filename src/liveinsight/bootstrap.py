@@ -32,10 +32,10 @@ def open_analytics(settings: Settings, clock: Callable[[], int] = now_ms) -> Ana
 
 
 def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
-    """The store that `settings.store` names: `duckdb:///path`, `dynamodb://`, `memory://`.
+    """The store that `settings.store` names: `duckdb:///path`, `dynamodb://`, `http://host:port`, `memory://`.
 
-    Empty: a file in the data folder. Answers are kept before a store that this process owns. DynamoDB is none: other
-    processes write there without telling this one.
+    Empty: a file in the data folder. Answers are kept before a store that this process owns. DynamoDB and another
+    server's are none: other processes write there without telling this one.
     """
     url = settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
     scheme, _, rest = url.partition("://")
@@ -48,13 +48,51 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
             msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
             raise SettingError(msg)
         return open_dynamodb(settings, clock)
+    if scheme in {"http", "https"}:
+        return _open_remote(url, settings)
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
         return CachedStore(MemoryStore())
-    known = "duckdb:///path/to/file, dynamodb:// or memory://"
+    known = "duckdb:///path/to/file, dynamodb://, http://host:port or memory://"
     msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use {known}."
     raise SettingError(msg)
+
+
+def _open_remote(url: str, settings: Settings) -> Store:
+    if find_spec("urllib3") is None:
+        msg = "A store at another server needs urllib3: install liveinsight[remote]."
+        raise StartError(msg)
+    from liveinsight.store.remote import RemoteStore
+
+    parts = urlsplit(url)
+    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        msg = (
+            "LIVEINSIGHT_STORE names a server by its address alone, such as https://stats.example.com;"
+            " its token is LIVEINSIGHT_STORE_TOKEN."
+        )
+        raise SettingError(msg)
+    if not settings.store_token:
+        msg = "LIVEINSIGHT_STORE_TOKEN is empty: set it to the admin token of the server that LIVEINSIGHT_STORE names."
+        raise SettingError(msg)
+    return RemoteStore(url, settings)
+
+
+def same_store(url: str, *, must_exist: bool = False) -> str:
+    """The address of a store as it is always written. Raises StartError, also when a file is not there that must be."""
+    scheme, _, rest = url.partition("://")
+    if scheme != "duckdb":
+        return url.rstrip("/") if scheme.startswith("http") else url
+    path = _path(rest, url).absolute()
+    if must_exist and not path.exists():
+        msg = f"There is no data in {path}."
+        raise StartError(msg)
+    return f"duckdb:///{path}"
+
+
+def is_followed(url: str) -> bool:
+    """Whether the numbers of a store follow after its events, by an aggregator: see `following`."""
+    return url.startswith("dynamodb:")
 
 
 def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> DynamoDBStore:

@@ -23,6 +23,7 @@ from liveinsight.questions.occasion import Occasion
 from liveinsight.reports import details, flows, lists, overview, rows
 from liveinsight.salts import StoredSalts
 from liveinsight.segments import Segments
+from liveinsight.served_store import ServedStore
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
 from liveinsight.stats.visits import VisitorSessions
@@ -76,6 +77,7 @@ class Analytics:
         self.sites = ManagedSites(store, settings, clock)
         self.goals = Goals(store, self.site)
         self.segments = Segments(store, self.site)
+        self.served = ServedStore(store, self.sites, self._publish)
         self._pipeline = Pipeline.of(
             self.sites.accepted, Visitors(self._salts), countries, keep_filtered=settings.keep_filtered
         )

@@ -35,8 +35,11 @@ class Settings:
 
     data: str = _setting("liveinsight-data", "Folder of the database file and the generated token.")
     store: str = _setting(
-        "", "Store address: duckdb:///path/to/file, or dynamodb://. Empty: a DuckDB file in the data folder."
+        "",
+        "Store address: duckdb:///path/to/file, dynamodb://, or http://host:8000 of a running LiveInsight."
+        " Empty: a DuckDB file in the data folder.",
     )
+    store_token: str = _setting("", "Admin token of the LiveInsight that the store address names.", secret=True)
     host: str = _setting("127.0.0.1", "Address to listen on. 0.0.0.0 accepts connections from other machines.")
     port: int = _setting(8000, "Port to listen on. 0 takes a free one.")
     public_url: str = _setting("", "Address under which browsers reach the server, for the printed links.")

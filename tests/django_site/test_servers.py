@@ -18,7 +18,8 @@ from tests.django_site.serving import EXAMPLE, GUNICORN, OWNER, UVICORN, Served,
 from tests.durability.clients import assert_agrees, start
 from tests.dynamodb_local import create_tables, fresh_settings
 from tests.http.messages import CHROME, problem
-from tests.server.running import messages
+from tests.server.running import TOKEN as SERVER_TOKEN
+from tests.server.running import Running, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +109,26 @@ def test_with_a_file_a_second_process_is_told_why_it_cannot(tmp_path: Path) -> N
             assert "in use by another LiveInsight" in second.log
 
 
-def test_no_event_is_lost_or_doubled_when_workers_are_killed(tmp_path: Path) -> None:
+def test_no_event_is_lost_or_doubled_when_workers_on_dynamodb_are_killed(tmp_path: Path) -> None:
     tables = fresh_settings(raw_event_hours=24)
     create_tables(tables)
     named = {name.upper(): value for name, value in asdict(tables).items() if name in TABLES or name.endswith("_table")}
+    assert_workers_may_be_killed(tmp_path, **named)
+
+
+def test_no_event_is_lost_or_doubled_when_workers_on_a_running_liveinsight_are_killed(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    server = Running(tmp_path / "server", rate_limit="0")
+    try:
+        assert_workers_may_be_killed(tmp_path, STORE=server.url, STORE_TOKEN=SERVER_TOKEN)
+    finally:
+        assert server.stop() == 0
+
+
+def assert_workers_may_be_killed(folder: Path, **store: Any) -> None:
+    """Clients send and retry while workers die; in the end everything that was acknowledged is there, once."""
     chance = random.Random(KILLS)
-    with served(tmp_path, *GUNICORN, "--workers", "4", **named) as site:
+    with served(folder, *GUNICORN, "--workers", "4", **store) as site:
         clients, stopping = start(3, lambda: site.analytics)
         for _ in range(KILLS):
             time.sleep(0.2 + chance.random())

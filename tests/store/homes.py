@@ -8,7 +8,9 @@ from liveinsight.settings import Settings
 from liveinsight.store.cached import CachedStore
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.memory import MemoryStore
+from liveinsight.store.remote import RemoteStore
 from tests.dynamodb_local import create_tables, fresh_settings
+from tests.store.served import TOKEN, serve
 from tests.store.settled import SettledStore
 
 if TYPE_CHECKING:
@@ -41,11 +43,17 @@ def _dynamodb(_folder: Path, clock: Clock) -> Opener:
     return lambda: SettledStore(settings, clock)
 
 
+def _remote(_folder: Path, clock: Clock) -> Opener:
+    url = serve(CachedStore(MemoryStore()), clock)
+    return lambda: RemoteStore(url, Settings(store_token=TOKEN))
+
+
 HOMES: dict[str, Callable[[Path, Clock], Opener]] = {
     "memory": _memory,
     "duckdb": _duckdb,
     "cached": _cached,
     "dynamodb": _dynamodb,
+    "remote": _remote,
 }
 
 REPROCESSING = ("memory", "duckdb", "cached")  # those that can derive what they hold anew

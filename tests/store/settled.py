@@ -13,13 +13,13 @@ from liveinsight.store.dynamodb.stream import Shard
 from tests.dynamodb_local import shared_client
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.settings import Settings
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
-    from liveinsight.store.base import Batch, Clock, LedgerRow, Live, Purged, Recorded
+    from liveinsight.store.base import Arrivals, Batch, Clock, LedgerRow, Live, Purged, Recorded
     from liveinsight.store.promise import Promise
 
 
@@ -85,3 +85,14 @@ class SettledStore(DynamoDBStore):
     def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         self.settle()
         return super().purge(before, by_site)
+
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        self.settle()
+        return super().arrivals(site_id)
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        super().restore(arrived)
+        self._is_settled = False
+        self.settle()
+        super().restore(type(arrived)(), ledger)
+        self._is_settled = False

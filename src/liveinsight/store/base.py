@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from liveinsight.ingest.outcome import Refusal, Tally
     from liveinsight.models.events import FilteredEvent, StoredEvent
@@ -70,6 +70,16 @@ class LedgerRow(NamedTuple):
     events: int
 
 
+class Arrivals(NamedTuple):
+    """A part of what a store holds of one site, to be taken into another: its events, and filtered ones that were kept.
+
+    `kept` holds all that were received at the same ms, or none of them, so that equal ones can be told from known ones.
+    """
+
+    events: Sequence[StoredEvent] = ()
+    kept: Sequence[FilteredEvent] = ()
+
+
 class Purged(NamedTuple):
     """How much a purge removed."""
 
@@ -109,7 +119,7 @@ class Monitored(Protocol):
 
 
 class Store(Protocol):
-    """Eleven methods. All are synchronous and may be called from any thread; all may raise StoreUnavailable."""
+    """Thirteen methods. All are synchronous and may be called from any thread; all may raise StoreUnavailable."""
 
     def record(self, batch: Batch) -> Promise[Recorded]:
         """Take a batch. The promise is kept when everything in it is durable: events, what is kept, sessions, ledger.
@@ -176,6 +186,22 @@ class Store(Protocol):
 
         First it looks, then `agree` is asked if there is anything to change, and when it does not agree nothing is
         written. All is written or nothing. `progress` is told how far it is, from 0 for looking and again for writing.
+        """
+        ...
+
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        """Everything of a site that was recorded before the call, part by part, in whatever order; each event once.
+
+        Parts are small, and memory does not grow with the events. What is recorded meanwhile may be in it, or not.
+        """
+        ...
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        """Take in what another store held; it is durable at the return. The same once more changes nothing.
+
+        Events keep the time at which they were received, and count as stored in that hour. Those that are there
+        already are left out, and the ledger does not hear of them: nobody sent them twice. Then the ledger's rows are
+        raised to those of `ledger`, where they are lower.
         """
         ...
 

@@ -21,12 +21,23 @@ from liveinsight.stats.retention import Retention
 from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
-    from liveinsight.store.base import Batch, Derive, LedgerRow, Live, Progress, Purged, Recorded, Reprocessed, Store
+    from liveinsight.store.base import (
+        Arrivals,
+        Batch,
+        Derive,
+        LedgerRow,
+        Live,
+        Progress,
+        Purged,
+        Recorded,
+        Reprocessed,
+        Store,
+    )
 
     Count = tuple[int, int]
 
@@ -116,6 +127,15 @@ class CachedStore:
     ) -> Reprocessed:
         try:
             return self._store.reprocess(derive, keep_filtered=keep_filtered, progress=progress, agree=agree)
+        finally:
+            self._changes.count_everywhere()
+
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        return self._store.arrivals(site_id)
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        try:
+            self._store.restore(arrived, ledger)
         finally:
             self._changes.count_everywhere()
 

@@ -10,18 +10,20 @@ from collections import Counter
 from threading import RLock
 from typing import TYPE_CHECKING, cast
 
+from liveinsight.models.events import FilteredEvent
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.stats.visits import PublicSession
-from liveinsight.store.base import DUPLICATE, RECENT_MS, STORED, Batch, LedgerRow, Live, Purged, Recorded
+from liveinsight.store.base import DUPLICATE, RECENT_MS, STORED, Arrivals, Batch, LedgerRow, Live, Purged, Recorded
 from liveinsight.store.plain import Visit, answer, visits_of
 from liveinsight.store.plain.kept import filtered_events
 from liveinsight.store.plain.reprocess import Arrival, Derived
 from liveinsight.store.promise import Promise
 from liveinsight.store.reprocessing import ledger_changes
+from liveinsight.store.restoring import hour_of, kept_parts, lacking_kept, lacking_rows, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.stats.period import Period
@@ -149,11 +151,38 @@ class MemoryStore:
             self._ledger = +self._ledger  # without the rows that are 0 now
         return derived.report()
 
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        with self._lock:
+            events = [event for event in self._events() if event.site_id == site_id]
+            kept = [each for each in self._kept() if each.event.site_id == site_id]
+        kept.sort(key=lambda each: each.event.received_at)
+        yield from (Arrivals(events=part) for part in parts(events))
+        yield from (Arrivals(kept=part) for part in kept_parts(kept))
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        with self._lock:
+            known = {(event.site_id, event.event_id) for event in self._events()}
+            for event in arrived.events:
+                if (event.site_id, event.event_id) not in known:
+                    known.add((event.site_id, event.event_id))
+                    self._arrivals.append(Arrival(None, event))
+                    self._ledger[hour_of(event), event.site_id, STORED, ""] += 1
+            self._arrivals += [Arrival(*each) for each in lacking_kept(arrived.kept, self._kept())]
+            there = [
+                LedgerRow(site, hour, outcome, reason, events)
+                for (hour, site, outcome, reason), events in self._ledger.items()
+            ]
+            for (site_id, hour, outcome, reason), events in lacking_rows(ledger, there).items():
+                self._ledger[hour, site_id, outcome, reason] += events
+
     def close(self) -> None:
         """Nothing to write."""
 
     def _events(self) -> list[StoredEvent]:
         return [event for kept_for, event in self._arrivals if kept_for is None]
+
+    def _kept(self) -> list[FilteredEvent]:
+        return [FilteredEvent(kept_for, event) for kept_for, event in self._arrivals if kept_for is not None]
 
     def _visits(self, site_id: str | None) -> list[Visit]:
         return visits_of(event for event in self._events() if site_id in {None, event.site_id})

@@ -10,6 +10,7 @@ import duckdb
 from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.store.base import LedgerRow, Live, Purged, Recorded
 from liveinsight.store.duckdb.asking import answer
+from liveinsight.store.duckdb.copying import LEDGER, arrivals, restore
 from liveinsight.store.duckdb.database import open_database
 from liveinsight.store.duckdb.journal import Journal
 from liveinsight.store.duckdb.lock import FolderLock
@@ -20,14 +21,14 @@ from liveinsight.store.duckdb.visits import session_events
 from liveinsight.store.duckdb.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.settings import Settings
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
-    from liveinsight.store.base import Batch, Clock, Derive, Progress, Reprocessed
+    from liveinsight.store.base import Arrivals, Batch, Clock, Derive, Progress, Reprocessed
     from liveinsight.store.promise import Promise
 
 # What a reader may meet while the database is closed and opened again, or when there is too little memory just now.
@@ -39,12 +40,6 @@ _PASSING = (
     duckdb.TransactionException,
 )
 _IS_FOLDED = "SELECT written = folded FROM watermark"
-_LEDGER = """
-    SELECT site_id, hour, outcome, reason, sum(events)::BIGINT
-    FROM (SELECT * FROM ledger UNION ALL SELECT * FROM ledger_new)
-    WHERE hour >= $start AND hour < $end AND ($site_id IS NULL OR site_id = $site_id)
-    GROUP BY ALL ORDER BY hour, site_id, outcome, reason
-"""
 
 
 class DuckDBStore:
@@ -83,7 +78,7 @@ class DuckDBStore:
     def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
         with self._reader() as cursor:
             asked = {"start": period.start, "end": period.end, "site_id": site_id}
-            return [LedgerRow(*row) for row in cursor.execute(_LEDGER, asked).fetchall()]
+            return [LedgerRow(*row) for row in cursor.execute(LEDGER, asked).fetchall()]
 
     def document(self, kind: str, key: str) -> str | None:
         with self._reader(flushed=False) as cursor:
@@ -137,6 +132,12 @@ class DuckDBStore:
                 return found
             reprocessed: Reprocessed = self._writer.call(write)
             return reprocessed
+
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        return arrivals(self._reader, site_id)
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        self._writer.call(lambda tables: restore(tables, arrived, ledger))
 
     def close(self) -> None:
         self._writer.stop()

@@ -96,7 +96,7 @@ class Tables:
 
     def write_events(self) -> None:
         """Empty the journal into `events`, `filtered_events` and `ledger_new`."""
-        if not self._counts:
+        if not self._groups:
             return
         seq, stored, kept = self._seq, [], []
         for events, _, filtered in self._groups:
@@ -146,7 +146,7 @@ class Tables:
 
     def is_flushed(self) -> bool:
         """Whether the tables show everything that is durable."""
-        return not self._counts and self._folded == self._seq
+        return not self._groups and self._folded == self._seq
 
     def purge(self, before: int, by_site: Mapping[str, int], now: int) -> Purged:
         """See Store.purge. The memory is folded anew from what is left."""

@@ -1,24 +1,20 @@
 """What the collector writes: each event once, notes for the ledger, filtered events to keep.
 
-One thread takes whatever waits and writes it as a group: requests are answered in their order, and small ones share the
-calls. An event is inserted under its id, which either makes it stored or shows that it is known.
+Batches come in groups, so that small ones share the calls. An event is inserted under its id, which either makes it
+stored or shows that it is known.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from queue import SimpleQueue
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from liveinsight.errors import QueueFull, StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import DUPLICATE, Recorded
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.codec import pack, pack_events
 from liveinsight.store.dynamodb.inserting import Inserted, insert
-from liveinsight.store.promise import Promise
 
 if TYPE_CHECKING:
     from liveinsight.store.base import Batch
@@ -28,87 +24,18 @@ if TYPE_CHECKING:
 
     Row = tuple[int, str, str]  # hour, outcome, reason
 
-_GROUP = 400  # events that fill a group: so many can be in flight at once
-
-
-class Request(NamedTuple):
-    """A batch, and who waits for it."""
-
-    batch: Batch
-    promise: Promise[Recorded]
-
-    @property
-    def weight(self) -> int:
-        return len(self.batch.events) + len(self.batch.kept) + 1
-
 
 class Intake:
-    """Takes batches. Any thread may call."""
+    """Writes groups of batches."""
 
-    def __init__(self, client: Client, lanes: Lanes, lifetimes: Lifetimes, limit: int) -> None:
+    def __init__(self, client: Client, lanes: Lanes, lifetimes: Lifetimes) -> None:
         self._client = client
         self._lanes = lanes
         self._lifetimes = lifetimes
-        self._limit = limit
-        self._waiting = 0
-        self._lock = Lock()
-        self._queue: SimpleQueue[Request | None] = SimpleQueue()
-        self._is_closed = False
-        self._thread = Thread(target=self._work, name="dynamodb-intake", daemon=True)
-        self._thread.start()
 
-    def take(self, batch: Batch) -> Promise[Recorded]:
-        """See Store.record."""
-        request = Request(batch, Promise())
-        with self._lock:
-            if self._is_closed:
-                raise StoreUnavailable
-            if self._waiting + request.weight > self._limit:
-                raise QueueFull
-            self._waiting += request.weight
-            self._queue.put(request)
-        return request.promise
-
-    def close(self) -> None:
-        """Write what was taken."""
-        with self._lock:
-            if not self._is_closed:
-                self._is_closed = True
-                self._queue.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        while group := self._next_group():
-            self._write(group)
-            with self._lock:
-                self._waiting -= sum(request.weight for request in group)
-
-    def _next_group(self) -> list[Request]:
-        """What waits, up to a limit; waits itself for the first. Nothing when this is over."""
-        group: list[Request] = []
-        weight = 0
-        while weight < _GROUP and not (group and self._queue.empty()):
-            request = self._queue.get()
-            if request is None:
-                if group:
-                    self._queue.put(None)
-                break
-            group.append(request)
-            weight += request.weight
-        return group
-
-    def _write(self, group: list[Request]) -> None:
-        try:
-            answers = _Group(self._client, self._lanes, self._lifetimes, [each.batch for each in group]).write()
-        except BaseException as error:  # noqa: BLE001  whoever waits gets it
-            for each in group:
-                each.promise.set_exception(error)
-            return
-        for each, answer in zip(group, answers, strict=True):
-            if isinstance(answer, Recorded):
-                each.promise.set_result(answer)
-            else:
-                each.promise.set_exception(answer)
+    def write(self, batches: list[Batch]) -> list[Recorded | BaseException]:
+        """What became of each batch."""
+        return _Group(self._client, self._lanes, self._lifetimes, batches).write()
 
 
 class _Group:

@@ -29,12 +29,16 @@ class Lifetimes:
         """A raw event: as long as its id shall be known."""
         return _until(received_at, self._events_ms)
 
+    def of_copied(self) -> dict[str, int]:
+        """An event that another store had received: its id is known from now on, as if it came now."""
+        return _until(self._clock(), self._events_ms)
+
     def of_note(self, received_at: int) -> dict[str, int]:
         """A note for the ledger."""
         return _until(received_at, _NOTE_MS)
 
     def of_emptied(self) -> dict[str, int]:
-        """A batch, the mark of a note, what a purge emptied: as long as anybody may still come with it."""
+        """A batch, the mark of a note, a copy's note, what a purge emptied: as long as anybody may come with it."""
         return _until(self._clock(), _NOTE_MS)
 
     def of_active(self, last_activity: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ from liveinsight.store.dynamodb.applying import Applying
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.checking import check_tables, warn_of_missing_expiry
 from liveinsight.store.dynamodb.client import Client, aws_client
+from liveinsight.store.dynamodb.copying import Copying
 from liveinsight.store.dynamodb.delivery import LAMBDA, Delivery
 from liveinsight.store.dynamodb.documents import Documents
 from liveinsight.store.dynamodb.failures import as_start_error
@@ -27,9 +28,10 @@ from liveinsight.store.dynamodb.reading import Reading
 from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
 from liveinsight.store.dynamodb.worker import Worker
+from liveinsight.store.grouping import Groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from liveinsight.models.events import StoredEvent
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
     from liveinsight.store.base import (
+        Arrivals,
         Batch,
         Clock,
         Derive,
@@ -78,10 +81,11 @@ class DynamoDBStore:
         lanes = Lanes(client, lifetimes, int(per_site or 1))
         self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
         self._chains, self._lanes = chains, lanes
-        self._intake = Intake(client, lanes, lifetimes, settings.queue_limit)
+        self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
         self._reading = Reading(client, chains, lanes, clock)
         self._health = Health(client, clock)
         self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
+        self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
             try:
@@ -93,7 +97,7 @@ class DynamoDBStore:
                 raise
 
     def record(self, batch: Batch) -> Promise[Recorded]:
-        return self._intake.take(batch)
+        return self._groups.take(batch)
 
     def run(self, question: Question[R]) -> R:
         return self._reading.run(question)
@@ -134,6 +138,14 @@ class DynamoDBStore:
         """See Monitored.health: `aggregation`, as `health` in this package describes it."""
         return {"aggregation": self._health.aggregation()}
 
+    def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+        """See Store. Of what was recorded before the call, all that an aggregator has folded."""
+        return self._copying.arrivals(site_id)
+
+    def restore(self, arrived: Arrivals, ledger: Sequence[LedgerRow] = ()) -> None:
+        """See Store. With a `ledger`, whatever was restored before must be folded."""
+        self._copying.restore(arrived, ledger)
+
     def open_stream(self, aws: Any = None) -> Stream:
         """What the collectors write. Raises StartError."""
         streams = Client(aws or aws_client(self._settings, "dynamodbstreams"), self._client.names)
@@ -148,7 +160,7 @@ class DynamoDBStore:
         return Delivery(self.aggregator, Leases(self._client, self._lifetimes, self._clock, "", LAMBDA))
 
     def close(self) -> None:
-        self._intake.close()
+        self._groups.close()
         if self._following is not None:
             self._following.stop()
         self._client.close()

@@ -1,0 +1,171 @@
+"""Events through collectors and workers on a bad day: the same numbers as on one machine.
+
+`EVENTS=100000` is the whole of it, and takes a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from subprocess import DEVNULL, Popen
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from liveinsight.errors import StoreUnavailable
+from liveinsight.seed import Plan, batches
+from liveinsight.settings import Settings
+from liveinsight.stats.period import DAY_MS, Period
+from liveinsight.stats.query import Query
+from liveinsight.stats.vocabulary import DIMENSIONS, TIME
+from liveinsight.store.base import Batch
+from liveinsight.store.duckdb import DuckDBStore
+from liveinsight.store.dynamodb import DynamoDBStore
+from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from tests.dynamodb_store.commands import environment
+from tests.dynamodb_store.faulty import Faulty, Late
+from tests.factories import EVERY_METRIC, MINUTE, NOON, Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from liveinsight.store.base import Store
+
+EVENTS = int(os.environ.get("EVENTS", "20000"))
+SITE = "shop.example"
+NOW = NOON + 17 * MINUTE
+BATCH, COLLECTORS, WORKERS = 250, 4, 2
+SHARE = 0.02  # of the collectors' calls go wrong
+LIFE_S = 15.0  # of a worker, at most
+APPROXIMATE = frozenset({"visitors", "percentage", "conversion_rate"})
+WEEK = Period(NOW - 8 * DAY_MS - NOW % DAY_MS, NOW + DAY_MS - NOW % DAY_MS)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
+    """What came of it on DynamoDB, and on one machine without faults."""
+    settings = fresh_settings(dynamodb_lanes=4)
+    create_tables(settings)
+    clock = Clock(NOW)
+    folder = tmp_path_factory.mktemp("one_machine")
+    embedded = DuckDBStore(folder / "liveinsight.duckdb", Settings(data=str(folder)), clock)
+    shared = DynamoDBStore(settings, clock, shared_client("dynamodb"))
+    sent = _sent()
+    for batch in sent:
+        embedded.record(batch).result(60)
+    with Workers(settings) as workers, ThreadPoolExecutor(COLLECTORS) as collectors:
+        collecting = [
+            collectors.submit(_collect, settings, sent[number::COLLECTORS], number) for number in range(COLLECTORS)
+        ]
+        while not all(each.done() for each in collecting) or _events(shared) < EVENTS:
+            workers.live_and_die()
+        for each in collecting:
+            each.result()
+        workers.live_and_die()  # what they had not noted as read comes again
+    yield shared, embedded
+    shared.close()
+    embedded.close()
+
+
+class Workers:
+    """Processes that fold, fail now and then, and are killed without a warning."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._random = Random(1)
+        self._started = 0
+        self._processes: list[Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        for _ in range(WORKERS):
+            self._start()
+        return self
+
+    def live_and_die(self) -> None:
+        """Let them work for a moment, then kill one and start another."""
+        time.sleep(self._random.uniform(LIFE_S / 5, LIFE_S))
+        victim = self._processes.pop(0)
+        victim.kill()
+        victim.wait()
+        self._start()
+
+    def _start(self) -> None:
+        self._started += 1
+        command = [sys.executable, "-m", "tests.dynamodb_store.failing_worker", str(self._started)]
+        self._processes.append(Popen(command, env=environment(self._settings), stdout=DEVNULL, stderr=DEVNULL))
+
+    def __exit__(self, *_: object) -> None:
+        for each in self._processes:
+            each.kill()
+            each.wait()
+
+
+def _sent() -> list[Batch]:
+    """A week of visits, in requests."""
+    events = [event for batch in batches(Plan(SITE, EVENTS, 7, NOW)) for event in batch.events]
+    parts = [events[start : start + BATCH] for start in range(0, len(events), BATCH)]
+    return [
+        Batch(part[-1].timestamp, [each._replace(received_at=part[-1].timestamp) for each in part], [])
+        for part in parts
+    ]
+
+
+def _collect(settings: Settings, sent: list[Batch], number: int) -> None:
+    """Record as a server does whose clients do not give up; some batches are sent although they had arrived."""
+    random = Random(number)
+    aws = Faulty(shared_client("dynamodb"), random, Late())
+    store = DynamoDBStore(settings, Clock(NOW), aws)
+    aws.begin(SHARE)
+    for batch in sent:
+        for _ in range(1 + (random.random() < SHARE)):
+            while not _recorded(store, batch):
+                pass
+    aws.begin(0)
+    store.close()
+
+
+def _recorded(store: Store, batch: Batch) -> bool:
+    try:
+        store.record(batch).result(60)
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def _events(store: Store) -> int:
+    return int(_rows(store, (), ("events",))[0][0])
+
+
+def _rows(store: Store, by: tuple[str, ...], metrics: tuple[str, ...] = EVERY_METRIC) -> list[tuple[Any, ...]]:
+    query = Query(site_id=SITE, metrics=metrics, period=WEEK, dimensions=by, limit=10_000)
+    return [(*row.dimensions, *row.metrics) for row in store.run(query).rows]
+
+
+def _about(name: str, value: Any) -> Any:
+    if name in APPROXIMATE:
+        return pytest.approx(value, rel=0.03)
+    return pytest.approx(value) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize(
+    "by", [(), ("day",), ("hour",), *((name,) for name, each in DIMENSIONS.items() if each.scope != TIME)], ids=str
+)
+def test_every_report_says_the_same(both: tuple[Store, Store], by: tuple[str, ...]) -> None:
+    shared, embedded = both
+    expected = _rows(embedded, by)
+    names = (*by, *EVERY_METRIC)
+    assert _rows(shared, by) == [
+        tuple(_about(name, value) for name, value in zip(names, row, strict=True)) for row in expected
+    ]
+    assert expected
+
+
+def test_every_event_is_in_the_ledger_once(both: tuple[Store, Store]) -> None:
+    shared, embedded = both
+    hours = [[row for row in each.ledger(SITE, WEEK) if row.outcome == "stored"] for each in both]
+    assert hours[0] == hours[1]
+    assert sum(row.events for row in hours[0]) == EVENTS
+    assert _events(shared) == _events(embedded) == EVENTS
