@@ -1,8 +1,9 @@
 # Every command of the project. `make` alone lists them; ARGS is passed on by run, test and bench.
 
 PY := .venv/bin/python
+ARCH := arm64
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format bench kill-test web system-packages definitions constraints clean
+.PHONY: help setup run test lint types format bench kill-test web system-packages definitions constraints package deploy clean
 
 # An activated environment or a global PYTHONPATH must not leak into ours.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
@@ -49,6 +50,7 @@ web: setup ## build the tracker and the pages
 system-packages: setup
 	$(PY) scripts/system_packages.py
 	$(PY) scripts/dynamodb_local.py
+	$(PY) scripts/aws_tools.py
 
 definitions: setup ## write docs/definitions.md from the vocabulary
 	$(PY) scripts/definitions.py
@@ -56,6 +58,12 @@ definitions: setup ## write docs/definitions.md from the vocabulary
 constraints: setup ## pin the newest versions of all dependencies in constraints.txt
 	$(PY) scripts/constraints.py
 	$(MAKE) setup
+
+package: web ## build the zips of the Lambda functions (make package ARCH=x86_64)
+	$(PY) scripts/package.py --arch $(ARCH)
+
+deploy: package ## set up LiveInsight in your AWS account, or upgrade it: docs/howto/aws.md (needs sam)
+	$(PY) scripts/deploy.py --arch $(ARCH) $(ARGS)
 
 clean: ## remove everything that these commands made, except data
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

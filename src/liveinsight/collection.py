@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from liveinsight.errors import InvalidInput
 from liveinsight.ingest.outcome import FILTERED, REJECTED
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Recorded
     from liveinsight.store.promise import Promise
+
+
+class Counts(NamedTuple):
+    """Events of a request: received = stored + duplicates + filtered + rejected."""
+
+    received: int
+    stored: int
+    duplicates: int
+    filtered: int
+    rejected: int
 
 
 class Collection:
@@ -28,6 +38,16 @@ class Collection:
     def last(self) -> StoredEvent | None:
         """The last event of the request that was good."""
         return self._intake.events[-1] if self._intake.events else None
+
+    def counts(self) -> Counts:
+        """How many events came, and what became of them. Raises StoreUnavailable when they could not be kept."""
+        recorded = self.recorded.result()
+        refused, filtered = len(self._intake.refused), self._filtered()
+        stored, duplicates = len(recorded.stored), recorded.duplicates
+        return Counts(stored + duplicates + refused, stored, duplicates, filtered, refused - filtered)
+
+    def _filtered(self) -> int:
+        return sum(each.refusal.outcome == FILTERED for each in self._intake.refused)
 
     def answer(self) -> dict[str, Any]:
         """`data` of the answer; waits until the events are durable.
@@ -48,7 +68,7 @@ class Collection:
         return {
             "accepted": len(recorded.stored),
             "duplicates": recorded.duplicates,
-            "filtered": sum(each.refusal.outcome == FILTERED for each in refused),
+            "filtered": self._filtered(),
             "rejected": rejections,
         }
 

@@ -46,6 +46,11 @@ class ManagedSites:
         with self._lock:
             self._keep({name: json.loads(text) for name, text in self._store.documents(KIND).items()})
 
+    def look_again(self) -> None:
+        """Another process may have saved a site, or stored the first event of one."""
+        self.reload()
+        self._known.forget()
+
     def arrived(self, events: list[StoredEvent]) -> None:
         """Events were stored. Called in the store's thread: it must be quick."""
         self._known.add(events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -11,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from liveinsight.asgi import create_app
+from liveinsight.aws import apps
+from tests.http import lambda_events
 from tests.http.django_client import django_site, log_in
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class _AsgiTransport(httpx.BaseTransport):
         self._loop.close()
 
 
-def _asgi(analytics: Analytics) -> httpx.Client:
+def asgi(analytics: Analytics) -> httpx.Client:
     app = create_app(analytics, analytics.settings, analytics.settings.admin_token)
     transport = httpx.ASGITransport(app, client=(ADDRESS, 50_000))
     return httpx.Client(transport=_AsgiTransport(transport), base_url="http://live.example")
@@ -74,12 +77,48 @@ def under_a_path(analytics: Analytics) -> httpx.Client:
     return httpx.Client(transport=_AsgiTransport(transport), base_url=f"http://live.example{MOUNTED_AT}")
 
 
+class _LambdaTransport(httpx.BaseTransport):
+    """Calls the Lambda functions with the events that function URLs make, each for the paths that it has on AWS."""
+
+    def __init__(self, analytics: Analytics) -> None:
+        token = analytics.settings.admin_token
+        self._collector = apps.collector(analytics)
+        self._realtime = apps.realtime(analytics, token)
+        self._stats = apps.stats(analytics, token)
+        # An environment of Lambda has one event loop, and answers one request at a time.
+        self._loop = asyncio.new_event_loop()
+        self._environment = ThreadPoolExecutor(1, initializer=asyncio.set_event_loop, initargs=(self._loop,))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        function = self._function(request.url.path)
+        event = lambda_events.function_url(request, ADDRESS)
+        return lambda_events.read_answer(self._environment.submit(function, event, None).result(timeout=30))
+
+    def close(self) -> None:
+        self._environment.shutdown()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    def _function(self, path: str) -> Any:
+        if path.startswith("/api/events"):
+            return self._collector
+        return self._realtime if path.startswith(("/api/realtime", "/api/sessions/active")) else self._stats
+
+
+def _lambda(analytics: Analytics) -> httpx.Client:
+    return httpx.Client(transport=_LambdaTransport(analytics), base_url="http://live.example")
+
+
 def _django(analytics: Analytics) -> httpx.Client:
     return django_site(analytics, ADDRESS)
 
 
-FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": _asgi, "django": _django}
-STANDING_ALONE = ["asgi"]  # these have a login page of their own, and the demo: a Django site has its own login
+FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": asgi, "lambda": _lambda, "django": _django}
+STANDING_ALONE = [
+    "asgi",
+    "lambda",
+]  # these have a login page of their own, and the demo: a Django site has its own login
 
 
 def as_reader(client: httpx.Client) -> httpx.Client:

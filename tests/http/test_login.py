@@ -94,13 +94,6 @@ def test_behind_https_and_a_path_the_cookie_knows(start: Start) -> None:
     assert cookie["path"] == "/stats"
 
 
-def test_a_trusted_proxy_says_that_the_browser_came_by_https(start: Start) -> None:
-    headers = {"X-Forwarded-Proto": "https"}
-    for proxies, secure in ((1, True), (0, False)):
-        answer = start(trusted_proxies=proxies).get("/login", params={"token": TOKEN}, headers=headers)
-        assert bool(SimpleCookie(answer.headers["set-cookie"])["liveinsight"]["secure"]) is secure
-
-
 def test_another_cookie_is_none(client: httpx.Client) -> None:
     for value in ("", "x", TOKEN):
         problem(client.get("/api/sites", headers={"Cookie": f"liveinsight={value}"}), 401)

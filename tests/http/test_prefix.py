@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,3 +43,11 @@ def test_everything_is_there_below_the_path(mounted: httpx.Client) -> None:
 def test_what_is_beside_the_path_is_not_ours(mounted: httpx.Client) -> None:
     assert mounted.get("http://live.example/api/sites").status_code == 404
     assert mounted.get(f"http://live.example{MOUNTED_AT}x/api/sites").status_code == 404
+
+
+def test_a_trusted_proxy_says_that_the_browser_came_by_https(serve: Serve) -> None:
+    for proxies, secure in ((1, True), (0, False)):
+        analytics, _ = serve(trusted_proxies=proxies)
+        with under_a_path(analytics) as client:
+            answer = client.get("/login", params={"token": TOKEN}, headers={"X-Forwarded-Proto": "https"})
+        assert bool(SimpleCookie(answer.headers["set-cookie"])["liveinsight"]["secure"]) is secure

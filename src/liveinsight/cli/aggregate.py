@@ -22,7 +22,7 @@ def aggregate() -> None:
     Any number may run at once: they share the work, and take over from one that dies.
     """
     from liveinsight.bootstrap import following
-    from liveinsight.server.logs import configure_logging
+    from liveinsight.logs import configure_logging
 
     settings = options.settings()
     configure_logging(settings)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from liveinsight import __version__
-from liveinsight.cli import aggregate, copy, filtered, ledger, purge, reprocess, seed, serve, token
+from liveinsight.cli import aggregate, copy, cost, filtered, ledger, purge, reprocess, seed, serve, token
 from liveinsight.cli.tables import tables
 
 app = typer.Typer(
@@ -36,6 +36,6 @@ def _options(
     pass
 
 
-for module in (serve, token, ledger, filtered, seed, reprocess, purge, copy, aggregate):
+for module in (serve, token, ledger, filtered, seed, reprocess, purge, copy, aggregate, cost):
     app.command(epilog=module.EXAMPLE)(module.command)
 app.add_typer(tables, name="tables")

@@ -6,11 +6,13 @@ beacon's `text/plain` would not pass it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.types import Receive, Scope, Send
 
+from liveinsight.collection import Collection, Counts
 from liveinsight.errors import InvalidInput
 from liveinsight.handlers.body import ClientGone, read_body
-from liveinsight.handlers.problems import problem_of
 from liveinsight.ingest.parse import MAX_BODY_BYTES
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
@@ -19,6 +21,7 @@ from liveinsight.wire.answering import as_json, envelope
 from liveinsight.wire.client_address import client_address, network_of
 from liveinsight.wire.collecting import METHOD_NOT_ALLOWED, check_encoding, collect_limit, delivery
 from liveinsight.wire.loop_bridge import LoopBridge
+from liveinsight.wire.problems import problem_of
 
 
 def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
@@ -31,10 +34,17 @@ _ALLOW = _raw(collecting.ALLOW)
 
 
 class EventCollector:
-    """The ASGI application behind `/api/events`."""
+    """The ASGI application behind `/api/events`. `count` is told what became of each request's events."""
 
-    def __init__(self, analytics: Analytics, settings: Settings, bridge: LoopBridge) -> None:
+    def __init__(
+        self,
+        analytics: Analytics,
+        settings: Settings,
+        bridge: LoopBridge,
+        count: Callable[[Counts], None] | None = None,
+    ) -> None:
         self._analytics = analytics
+        self._count = count
         self._trusted_proxies = settings.trusted_proxies
         self._limit = collect_limit(settings)
         self._bridge = bridge
@@ -69,12 +79,17 @@ class EventCollector:
             body = await read_body(headers, receive, MAX_BODY_BYTES)
         except InvalidInput as error:
             refusal = self._analytics.refuse(error)
-            await self._bridge.done(refusal.recorded)
+            await self._recorded(refusal)
             refusal.answer()  # raises the error
             raise
         collection = self._analytics.collect(delivery(body, headers, address, self._analytics.clock(), trusted))
-        await self._bridge.done(collection.recorded)
+        await self._recorded(collection)
         return as_json(envelope(collection.answer()))
+
+    async def _recorded(self, collection: Collection) -> None:
+        await self._bridge.done(collection.recorded)
+        if self._count is not None:
+            self._count(collection.counts())
 
 
 async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:

@@ -14,8 +14,8 @@ import uvicorn
 from liveinsight.asgi import create_app
 from liveinsight.bootstrap import open_analytics
 from liveinsight.errors import StartError
+from liveinsight.logs import configure_logging
 from liveinsight.server.banner import banner
-from liveinsight.server.logs import configure_logging
 from liveinsight.tokens import SAFE_LENGTH, admin_token
 
 if TYPE_CHECKING:

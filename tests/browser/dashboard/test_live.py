@@ -97,6 +97,19 @@ def test_the_first_visit_of_a_site_appears_by_itself(live: Page, visitor: Page, 
     expect(feed(live)).to_have_count(1)
 
 
+def test_where_nothing_streams_the_numbers_come_all_the_same(
+    browser: Browser, logged_in: dict[str, Any], visitor: Page, site: Site
+) -> None:
+    """As on AWS, where functions answer: see aws.apps."""
+    refusal = {"status": "error", "message": "There is no live stream here.", "code": "no_stream", "details": []}
+    with a_window(browser, **logged_in) as page:
+        page.route("**/api/live?*", lambda route: route.fulfill(status=404, json=refusal))
+        page.goto(f"{site.collector}/#/live?site={site.name}")
+        expect(state(page)).to_have_attribute("data-state", "polling")
+        visitor.goto(site.put("/menu"))
+        expect(online(page)).to_have_text("1", timeout=20_000)
+
+
 def test_a_visit_and_a_click_appear_as_they_happen(live: Page, visitor: Page, site: Site) -> None:
     asked: list[str] = []
     live.on("request", lambda request: asked.append(request.url.partition("?")[0]))

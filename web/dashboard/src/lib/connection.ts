@@ -15,11 +15,16 @@ const POLL_EVERY = 5000;
 // The server speaks at least every 10 s. Longer silence is a dead connection that the network did not report.
 const SILENCE = 25_000;
 
+// Where functions answer and no server does, every stream is refused: from then on one in so many polls tries again.
+const MOST_REFUSALS = 3;
+const TRY_EVERY = 12;
+
 /** Follows a site: by stream, and by polling for as long as the stream is refused or lost. Gives what ends it. */
 export function follow(siteId: string, on: Listener): () => void {
   let stream: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout>;
   let ended = false;
+  let refusals = 0;
 
   const later = (task: () => void, ms: number) => {
     clearTimeout(timer);
@@ -27,6 +32,7 @@ export function follow(siteId: string, on: Listener): () => void {
   };
 
   const heard = () => {
+    refusals = 0;
     on.state('live');
     later(lost, SILENCE);
   };
@@ -50,6 +56,16 @@ export function follow(siteId: string, on: Listener): () => void {
 
   const lost = () => {
     stream?.close();
+    refusals += 1;
+    void poll();
+  };
+
+  const again = () => {
+    if (refusals < MOST_REFUSALS || refusals % TRY_EVERY === 0) {
+      open();
+      return;
+    }
+    refusals += 1;
     void poll();
   };
 
@@ -59,7 +75,7 @@ export function follow(siteId: string, on: Listener): () => void {
       if (ended) return;
       on.realtime(data);
       on.state('polling');
-      later(open, POLL_EVERY);
+      later(again, POLL_EVERY);
     } catch (error) {
       if (ended) return;
       on.state('offline', error instanceof ApiError ? error.message : undefined);

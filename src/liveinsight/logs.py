@@ -1,4 +1,4 @@
-"""What the process writes about itself, to stderr: text for people, JSON for machines."""
+"""What a process writes about itself, to stderr: text for people, JSON for machines."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def configure_logging(settings: Settings) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    # uvicorn says that it starts and stops, which the banner and the last line of ours say better. The libraries of AWS
-    # would write whole requests into the log of who looks for a fault: events and signatures.
-    for talkative in ("uvicorn", "boto3", "botocore", "urllib3"):
+    # uvicorn says that it starts and stops, which the banner and the last line of ours say better. Mangum writes whole
+    # paths, which name sessions and visitors. The libraries of AWS would write whole requests into the log of who looks
+    # for a fault: events and signatures.
+    for talkative in ("uvicorn", "mangum", "boto3", "botocore", "urllib3"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -1,0 +1,195 @@
+"""The template says what the code needs. That AWS would take it is what cfn-lint and the SAM transform say."""
+
+from __future__ import annotations
+
+import subprocess
+from fnmatch import fnmatch
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from liveinsight.aws.counts import STACK
+from liveinsight.aws.opening import FRONT_PROOF
+from liveinsight.settings import Settings, variable
+from liveinsight.store.dynamodb.schema import TTL, Names, definitions
+from liveinsight.wire.files import TRACKER
+from scripts.aws_tools import tool
+from scripts.package import ARCHITECTURES, PACKAGES
+from tests.aws.template import PATH, made, of_type, written
+
+FUNCTIONS = {"Collector", "Realtime", "Stats", "Aggregator", "Maintenance"}
+READERS = {"Realtime", "Stats"}
+TABLES = Names("EventsTable", "SessionsTable", "ActiveSessionsTable", "StatsTable")
+OF_SETTINGS = {
+    "Sites": "sites",
+    "TimeZone": "timezone",
+    "RetentionDays": "retention_days",
+    "RawEventHours": "raw_event_hours",
+    "Lanes": "dynamodb_lanes",
+}
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    return of_type(written(), "AWS::Serverless::Function")
+
+
+def environment(function: str) -> dict[str, Any]:
+    shared = written()["Globals"]["Function"]["Environment"]["Variables"]
+    return {**shared, **functions()[function].get("Environment", {}).get("Variables", {})}
+
+
+def test_cfn_lint_has_nothing_to_say() -> None:
+    done = subprocess.run([tool("cfn-lint"), PATH], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    tables = of_type(written(), "AWS::DynamoDB::Table")
+    expected = {each.pop("TableName"): each for each in definitions(TABLES)}
+    assert set(tables) == set(expected)
+    for name, table in tables.items():
+        stream = {"StreamEnabled": True, **table["StreamSpecification"]} if "StreamSpecification" in table else None
+        of_code = expected[name]
+        assert table["KeySchema"] == of_code["KeySchema"]
+        assert table["AttributeDefinitions"] == of_code["AttributeDefinitions"]
+        assert table["BillingMode"] == of_code["BillingMode"]
+        assert stream == of_code.get("StreamSpecification")
+        unknown = of_code.keys() - {"KeySchema", "AttributeDefinitions", "BillingMode", "StreamSpecification"}
+        assert not unknown, "the code defines more of a table than this test compares"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_table_expires_items_can_be_restored_and_is_encrypted(name: str) -> None:
+    table = of_type(written(), "AWS::DynamoDB::Table")[name]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": TTL, "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
+
+
+def test_every_function_is_code_that_its_zip_holds() -> None:
+    assert set(functions()) == FUNCTIONS
+    zips = {f"{package.name}.zip": package for package in PACKAGES}
+    for properties in functions().values():
+        module, _, name = properties["Handler"].rpartition(".")
+        assert name == "handler"
+        assert find_spec(module)
+        package = zips[properties["CodeUri"].rpartition("/")[2]]
+        assert not module.startswith(tuple(f"liveinsight.{part}" for part in package.without))
+
+
+def test_functions_are_told_settings_that_exist() -> None:
+    known = {variable(name) for name in Settings.__dataclass_fields__} | {FRONT_PROOF, STACK}
+    for name in FUNCTIONS:
+        assert environment(name).keys() <= known
+
+
+def test_parameters_begin_as_the_settings_do() -> None:
+    for parameter, setting in OF_SETTINGS.items():
+        default = getattr(Settings(), setting)
+        as_typed = ",".join(default) if isinstance(default, tuple) else str(default)
+        assert str(written()["Parameters"][parameter]["Default"]) == as_typed
+    assert set(written()["Parameters"]["Architecture"]["AllowedValues"]) == set(ARCHITECTURES)
+
+
+def test_only_readers_functions_have_the_token_and_nothing_shows_it() -> None:
+    assert written()["Parameters"]["AdminToken"]["NoEcho"] is True
+    with_token = {name for name in FUNCTIONS if "LIVEINSIGHT_ADMIN_TOKEN" in environment(name)}
+    assert with_token == READERS
+    assert "AdminToken" not in str(written()["Outputs"])
+
+
+def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
+    [source] = of_type(made(), "AWS::Lambda::EventSourceMapping").values()
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["Failures", "Arn"]}
+    assert 0 < source["MaximumRetryAttempts"] < 100
+    assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
+
+
+def test_every_log_ends_some_day() -> None:
+    logs = of_type(written(), "AWS::Logs::LogGroup")
+    assert all(log["RetentionInDays"] == {"Ref": "LogRetentionDays"} for log in logs.values())
+    assert {each["LoggingConfig"]["LogGroup"]["Ref"] for each in functions().values()} == set(logs)
+
+
+def test_what_goes_wrong_rings() -> None:
+    alarms = of_type(written(), "AWS::CloudWatch::Alarm").values()
+    watched = {(each["MetricName"], each["Dimensions"][0]["Value"].get("Ref", "queue")) for each in alarms}
+    assert watched == {
+        *(("Errors", name) for name in FUNCTIONS),
+        ("Throttles", "Collector"),
+        ("IteratorAge", "Aggregator"),
+        ("ApproximateNumberOfMessagesVisible", "queue"),
+    }
+    assert all(each["AlarmActions"] == [{"Ref": "Alarms"}] and each["AlarmDescription"] for each in alarms)
+
+
+def test_a_bill_has_an_upper_end() -> None:
+    for name in ("Collector", *READERS):
+        assert "Fn::If" in functions()[name]["ReservedConcurrentExecutions"]
+
+
+def behaviour(path: str) -> dict[str, Any]:
+    """Of CloudFront, for a path."""
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    fitting = [each for each in front["CacheBehaviors"] if fnmatch(path, each["PathPattern"])]
+    found: dict[str, Any] = fitting[0] if fitting else front["DefaultCacheBehavior"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [
+        ("/", "stats"),
+        ("/login", "stats"),
+        ("/api/events", "collector"),
+        ("/api/events/", "collector"),
+        ("/api/realtime/", "realtime"),
+        ("/api/live", "stats"),
+        ("/api/sessions/active/", "realtime"),
+        ("/api/sessions/s1/events/", "stats"),
+        ("/api/statistics/hourly/", "stats"),
+        ("/api/query", "stats"),
+        ("/static/js/liveinsight-tracker.js", "pages"),
+        ("/assets/index.js", "pages"),
+        ("/healthz", "stats"),
+    ],
+)
+def test_each_address_leads_to_who_answers_it(path: str, origin: str) -> None:
+    assert behaviour(path)["TargetOriginId"] == origin
+
+
+def test_the_collector_hears_who_is_asking_and_how() -> None:
+    policy = written()["Resources"]["CollectorRequest"]["Properties"]["OriginRequestPolicyConfig"]
+    headers = {name.lower() for name in policy["HeadersConfig"]["Headers"]}
+    read = {"user-agent", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-platform-version"}
+    assert headers == read | {f"cloudfront-viewer-{name}" for name in ("address", "country", "country-region")}
+    assert len(headers) <= 10, "CloudFront takes no more"
+
+
+def test_dashboards_share_an_answer_for_as_long_as_nobody_minds_and_by_token() -> None:
+    cache = written()["Resources"]["RealtimeCache"]["Properties"]["CachePolicyConfig"]
+    key = cache["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert 0 < cache["MinTTL"] == cache["MaxTTL"] <= 2
+    assert key["CookiesConfig"]["Cookies"] == ["liveinsight"]
+    assert key["HeadersConfig"]["Headers"] == ["Authorization"]
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+
+
+def test_what_is_stored_for_nobody_else_is_not_cached() -> None:
+    disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    for path in ("/", "/api/stats", "/api/events", "/login"):
+        assert behaviour(path)["CachePolicyId"] == disabled
+
+
+def test_the_tracker_comes_with_the_headers_that_the_server_gives_it() -> None:
+    policy = written()["Resources"]["PagesHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    headers = {each["Header"]: each["Value"] for each in policy["CustomHeadersConfig"]["Items"]}
+    headers["Access-Control-Allow-Origin"] = policy["CorsConfig"]["AccessControlAllowOrigins"]["Items"][0]
+    assert "ContentTypeOptions" in policy["SecurityHeadersConfig"]
+    of_server = {name: value for name, value in TRACKER.items() if name != "Cache-Control"}
+    assert headers | {"X-Content-Type-Options": "nosniff"} == of_server
