@@ -24,6 +24,7 @@ test: web system-packages ## check everything, as CI does (make test ARGS='-k se
 	$(PY) scripts/build_web.py --check
 	$(MAKE) lint types
 	$(PY) -m pytest $(ARGS)
+	$(if $(ARGS),,$(PY) scripts/django_versions.py)
 
 lint: setup ## style, formatting and import direction
 	$(PY) -m ruff check

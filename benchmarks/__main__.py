@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import cold_start, dashboard, dynamodb, enrichment, live, reads, reports, tracker, where
+from benchmarks import cold_start, dashboard, django_site, dynamodb, enrichment, live, reads, reports, tracker, where
 from benchmarks.machine import BenchmarkError, require_linux
 from benchmarks.rounds import compare
 from benchmarks.wrk import require_wrk
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     "reads": (f"reports over {reads.EVENTS:,} events", reads.measure),
     "tracker": ("main-thread time of the tracker in Chromium, beside an empty script", tracker.measure),
     "dashboard": ("requests, bytes and time of the first view of the dashboard, in Chromium", dashboard.measure),
+    "django": ("what the tag, the middleware and track() cost a page of a Django site", django_site.measure),
     "where": ("the functions that the time of `ingest` goes to", where.measure),
     "enrichment": ("how often browser, system, device, bot and source agree with public test data", enrichment.measure),
     "cold_start": (
@@ -47,7 +48,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[float], dict[str, Any]]]] = {
     ),
 }
 NO_WRK = frozenset(
-    {"cold_start", "dashboard", "dynamodb", "enrichment", "reports", "tracker"}
+    {"cold_start", "dashboard", "django", "dynamodb", "enrichment", "reports", "tracker"}
 )  # put no load on a server: they need neither Linux nor wrk
 BY_NAME_ONLY = frozenset({"dynamodb", "reports"})  # they take a quarter of an hour, and more
 

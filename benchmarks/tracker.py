@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.machine import BenchmarkError
 from benchmarks.table import percentile, show
-from liveinsight.handlers.pages import WEB
+from liveinsight.wire.files import WEB
 from scripts.system_packages import find_browser
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 import boto3  # noqa: E402  the path comes first
 from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 
-from liveinsight.handlers.pages import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
+from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
 from scripts.package import ARCHITECTURES, OUT, PACKAGES, RUNTIME  # noqa: E402
 
 TEMPLATE = ROOT / "infra" / "template.yaml"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from liveinsight import settings
-from liveinsight.handlers.pages import WEB
+from liveinsight.wire.files import WEB
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ko.md"]

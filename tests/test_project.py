@@ -51,6 +51,17 @@ def test_importing_the_core_loads_no_database_and_no_web_framework(module: str) 
     assert not loaded, f"import {module} loads {sorted(loaded)}: import them inside the function that needs them"
 
 
+def test_a_django_site_needs_no_other_web_framework_and_opens_no_store_by_itself() -> None:
+    program = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.django_site.settings'; django.setup();"
+        "import liveinsight.django.urls; print(*sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    loaded = (DATABASES | FRAMEWORKS - {"django", "rest_framework"}).intersection(result.stdout.split())
+    assert not loaded, f"liveinsight.django loads {sorted(loaded)}"
+
+
 def test_no_committed_file_names_a_package_registry() -> None:
     offenders = []
     for path in committed_files():

@@ -13,14 +13,14 @@ from starlette.types import Receive, Scope, Send
 from liveinsight.handlers import realtime_api, store_api
 from liveinsight.handlers.access_log import AccessLog
 from liveinsight.handlers.api import Api, fastapi_app
-from liveinsight.handlers.event_collector import PATH as COLLECT
 from liveinsight.handlers.event_collector import EventCollector
-from liveinsight.handlers.live_stream import LiveStreams
-from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.handlers.paths import path_meant
 from liveinsight.handlers.readers import routers
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
+from liveinsight.wire.collecting import PATH as COLLECT
+from liveinsight.wire.live_stream import LiveStreams
+from liveinsight.wire.loop_bridge import LoopBridge
 
 logger = logging.getLogger(__name__)
 

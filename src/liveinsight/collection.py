@@ -9,6 +9,7 @@ from liveinsight.ingest.outcome import FILTERED, REJECTED
 
 if TYPE_CHECKING:
     from liveinsight.ingest.outcome import Intake
+    from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Recorded
     from liveinsight.store.promise import Promise
 
@@ -32,6 +33,11 @@ class Collection:
         self._intake = intake
         self._error = error
         self.recorded = recorded
+
+    @property
+    def last(self) -> StoredEvent | None:
+        """The last event of the request that was good."""
+        return self._intake.events[-1] if self._intake.events else None
 
     def counts(self) -> Counts:
         """How many events came, and what became of them. Raises StoreUnavailable when they could not be kept."""

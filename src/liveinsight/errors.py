@@ -14,7 +14,7 @@ LiveInsightError
     ├── StoreInUse          another process owns the data folder
     └── SchemaTooNew        the data was written by a newer LiveInsight
 
-Every class has a stable `code`; HTTP statuses belong to `handlers.problems`.
+Every class has a stable `code`; HTTP statuses belong to `wire.problems`.
 """
 
 from __future__ import annotations

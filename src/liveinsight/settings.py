@@ -135,6 +135,11 @@ def variable(name: str) -> str:
     return str(setting.metadata["variable"]) or PREFIX + name.upper()
 
 
+def expected(kind: str) -> str:
+    """How to call what a setting of this type wants."""
+    return _EXPECTED[kind]
+
+
 def table() -> list[tuple[str, str, str]]:
     """(environment variable, default as one would type it, meaning) of every setting."""
     return [(variable(f.name), _as_typed(f.default), f.metadata["meaning"]) for f in dataclasses.fields(Settings)]

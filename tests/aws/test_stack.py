@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from liveinsight.handlers.pages import TRACKER, WEB
 from liveinsight.store.dynamodb import keys
+from liveinsight.wire.files import TRACKER, WEB
 from scripts.deploy import upload_pages
 from scripts.package import RUNTIME
 from tests.aws.stack import NAME, TOKEN, Aws, Stack, until

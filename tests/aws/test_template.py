@@ -11,9 +11,9 @@ import pytest
 
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
-from liveinsight.handlers.pages import TRACKER
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
+from liveinsight.wire.files import TRACKER
 from scripts.aws_tools import tool
 from scripts.package import ARCHITECTURES, PACKAGES
 from tests.aws.template import PATH, made, of_type, written

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from liveinsight.handlers.pages import WEB
+from liveinsight.wire.files import WEB
 from scripts.system_packages import find_browser
 from tests.browser.websites import Site, Websites
 from tests.browser.windows import PATIENCE, a_window

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from liveinsight.handlers.pages import WEB
+from liveinsight.wire.files import WEB
 
 _TYPES = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript"}
 _DEMO_TAG = "../static/js/liveinsight-tracker.js"  # where the demo looks for the tracker when the collector serves it

@@ -35,7 +35,14 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture(params=FRONT_ENDS)
-def serve(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Serve]:
+def front_end(request: pytest.FixtureRequest) -> str:
+    """The name of the front end that the test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def serve(front_end: str, clock: Clock) -> Iterator[Serve]:
     """Start a server with these settings, on this store; gives the service, and a client that is not logged in."""
     with ExitStack() as stack:
 
@@ -43,7 +50,7 @@ def serve(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Serve]:
             settings = {"admin_token": TOKEN, "data": "nowhere", **settings}
             analytics = Analytics(CachedStore(store or MemoryStore()), Settings(**settings), clock)
             stack.callback(analytics.close)
-            return analytics, stack.enter_context(FRONT_ENDS[request.param](analytics))
+            return analytics, stack.enter_context(FRONT_ENDS[front_end](analytics))
 
         yield serve
 

@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from liveinsight.asgi import create_app
 from liveinsight.aws import apps
 from tests.http import lambda_events
+from tests.http.django_client import django_site, log_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,9 +111,25 @@ def _lambda(analytics: Analytics) -> httpx.Client:
     return httpx.Client(transport=_LambdaTransport(analytics), base_url="http://live.example")
 
 
-FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": asgi, "lambda": _lambda}
+def _django(analytics: Analytics) -> httpx.Client:
+    return django_site(analytics, ADDRESS)
+
+
+FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": asgi, "lambda": _lambda, "django": _django}
+STANDING_ALONE = [
+    "asgi",
+    "lambda",
+]  # these have a login page of their own, and the demo: a Django site has its own login
 
 
 def as_reader(client: httpx.Client) -> httpx.Client:
     client.headers["Authorization"] = f"Bearer {TOKEN}"
+    return client
+
+
+def with_cookie(client: httpx.Client) -> httpx.Client:
+    """A client that reads by the cookie of a login, as a browser does."""
+    client.headers.pop("Authorization", None)
+    if client.get("/login", params={"token": TOKEN}).headers["location"] != "./":
+        log_in(client)
     return client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveinsight.handlers.client_address import client_address, network_of
+from liveinsight.wire.client_address import client_address, network_of
 
 
 @pytest.mark.parametrize(

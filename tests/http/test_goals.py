@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import SITE
-from tests.http.front_ends import TOKEN
+from tests.http.front_ends import with_cookie
 from tests.http.messages import collect, problem, sent
 from tests.http.visits import ask, happen, rows, visit, where
 
@@ -208,7 +208,7 @@ def test_only_readers_may_save(client: httpx.Client, route: str) -> None:
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""])
 def test_a_form_on_another_page_can_save_nothing_with_a_readers_cookie(shop: httpx.Client, kind: str) -> None:
     del shop.headers["Authorization"]
-    shop.get("/login", params={"token": TOKEN})
+    with_cookie(shop)
     body = b'{"name": "Sign up", "filters": [{"dimension": "page", "values": ["/"]}]}'
     for method, route in (("POST", "/api/goals"), ("PUT", "/api/goals/x"), ("POST", "/api/funnels")):
         answer = shop.request(method, route, content=body, headers={"Content-Type": kind})

@@ -7,12 +7,12 @@ import asyncio
 import pytest
 
 from liveinsight.errors import StoreUnavailable
-from liveinsight.handlers import live_stream
-from liveinsight.handlers.live_stream import LiveStream, LiveStreams
-from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
 from liveinsight.store.memory import MemoryStore
+from liveinsight.wire import live_stream
+from liveinsight.wire.live_stream import LiveStream, LiveStreams
+from liveinsight.wire.loop_bridge import LoopBridge
 from tests.factories import SITE, Clock
 
 

@@ -7,13 +7,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.http.front_ends import TOKEN
+from liveinsight.wire import files
+from tests.http.front_ends import STANDING_ALONE, TOKEN
 from tests.http.messages import problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from tests.http.front_ends import Start
+
+
+pytestmark = pytest.mark.parametrize("front_end", STANDING_ALONE)
+
+
+def test_a_stranger_sees_the_login_page(client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "login.html").write_text("the login page")
+    monkeypatch.setattr(files, "WEB", tmp_path)
+    stranger = client.get("/")
+    assert (stranger.status_code, stranger.text) == (401, "the login page")
+    assert client.get("/login").text == "the login page"
 
 
 def test_the_login_link_opens_the_numbers(client: httpx.Client) -> None:

@@ -6,8 +6,8 @@ import asyncio
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from liveinsight.handlers.loop_bridge import LoopBridge
 from liveinsight.store.promise import Promise
+from liveinsight.wire.loop_bridge import LoopBridge
 
 if TYPE_CHECKING:
     import pytest

@@ -132,8 +132,7 @@ _documents: dict[str, dict[str, Any]] = {}  # by front end: making one takes a w
 
 
 @pytest.fixture
-def document(request: pytest.FixtureRequest, client: httpx.Client) -> dict[str, Any]:
-    front_end = request.node.callspec.params["serve"]
+def document(front_end: str, client: httpx.Client) -> dict[str, Any]:
     if front_end not in _documents:
         _documents[front_end] = client.get("/api/openapi.json").json()
     return _documents[front_end]

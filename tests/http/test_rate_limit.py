@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from liveinsight.errors import RateLimited
-from liveinsight.handlers import rate_limit
-from liveinsight.handlers.rate_limit import RateLimit
+from liveinsight.wire import rate_limit
+from liveinsight.wire.rate_limit import RateLimit
 
 
 class Seconds:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import SITE
-from tests.http.front_ends import TOKEN
+from tests.http.front_ends import with_cookie
 from tests.http.messages import collect, problem, sent
 from tests.http.visits import rows, where
 
@@ -100,6 +100,6 @@ def test_what_is_not_there_is_a_404(shop: httpx.Client) -> None:
 def test_only_readers_may_save_and_only_json(client: httpx.Client) -> None:
     for method, route in (("GET", ""), ("POST", ""), ("PUT", "/x"), ("DELETE", "/x")):
         problem(client.request(method, f"/api/segments{route}", json=MOBILE), 401)
-    client.get("/login", params={"token": TOKEN})
+    with_cookie(client)
     answer = client.post("/api/segments", content=b"{}", headers={"Content-Type": "text/plain"})
     assert problem(answer, 400)["code"] == "json_required"

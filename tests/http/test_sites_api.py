@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import DAY, HOUR, NOON, SITE, local
-from tests.http.front_ends import TOKEN, as_reader
+from tests.http.front_ends import as_reader, with_cookie
 from tests.http.messages import collect, problem, sent
 from tests.http.visits import rows
 
@@ -143,8 +143,7 @@ def test_only_readers_may_save_sites(client: httpx.Client) -> None:
 
 
 def test_a_form_on_another_page_can_save_no_site(reader: httpx.Client) -> None:
-    del reader.headers["Authorization"]
-    reader.get("/login", params={"token": TOKEN})
+    with_cookie(reader)
     for method, route in (("POST", "/api/sites"), ("PUT", f"/api/sites/{NEW}")):
         answer = reader.request(method, route, content=b'{"site_id": "x"}', headers={"Content-Type": "text/plain"})
         assert problem(answer, 400)["code"] == "json_required"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def collector(analytics: Analytics, count: Callable[[Counts], None] | None = None, proof: str | None = None) -> Mangum:
     """POST /api/events, without a web framework: half of what the other functions need to start."""
     from liveinsight.handlers.event_collector import EventCollector
-    from liveinsight.handlers.loop_bridge import LoopBridge
     from liveinsight.handlers.only_collector import OnlyCollector
+    from liveinsight.wire.loop_bridge import LoopBridge
 
     return _called(OnlyCollector(EventCollector(analytics, analytics.settings, LoopBridge(), count)), analytics, proof)
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from liveinsight.cli import options
 
-if TYPE_CHECKING:
-    from liveinsight.seed import Plan
-    from liveinsight.store.base import Store
-
 EXAMPLE = "Example: liveinsight seed --events 100000 --days 90"
-
-_MADE_AT = "seed"  # kind of the documents that remember when traffic was made
 
 
 def seed(
@@ -30,32 +24,18 @@ def seed(
 ) -> None:
     """Fill a site with made-up visits. The same command again adds nothing. The server must be stopped."""
     from liveinsight.bootstrap import open_store
-    from liveinsight.seed import Plan
+    from liveinsight.seed import Plan, fill
     from liveinsight.service import now_ms
 
     settings = options.settings(data=data, store=store, timezone=timezone)
     opened = open_store(settings)
     try:
-        plan = Plan(site, events, days, 0, number, settings.timezone)
-        made_at = opened.put_document(_MADE_AT, plan.key, str(now_ms()), keep=True)
-        plan = Plan(site, events, days, int(made_at or 0), number, settings.timezone)
-        added = _write(opened, plan)
+        with typer.progressbar(length=events, label="seeding", file=sys.stderr) as shown:
+            added = fill(opened, Plan(site, events, days, now_ms(), number, settings.timezone), shown.update)
     finally:
         opened.close()
     known = events - added
     typer.echo(f"{added:,} events added to {site}." + (f" {known:,} were there already." if known else ""))
-
-
-def _write(store: Store, plan: Plan) -> int:
-    """Record the traffic; gives how many of its events are new."""
-    from liveinsight.seed import batches
-
-    added = 0
-    with typer.progressbar(length=plan.events, label="seeding", file=sys.stderr) as progress:
-        for batch in batches(plan):
-            added += len(store.record(batch).result().stored)
-            progress.update(len(batch.events))
-    return added
 
 
 command = seed

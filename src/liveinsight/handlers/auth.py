@@ -10,11 +10,10 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.responses import Response
 
 from liveinsight.errors import Unauthorized
-from liveinsight.handlers.client_address import client_address, network_of
-from liveinsight.handlers.rate_limit import RateLimit
+from liveinsight.wire.client_address import client_address
+from liveinsight.wire.guesses import Guesses, bearer, same
 
 COOKIE = "liveinsight"
-_GUESSES_PER_SECOND, _GUESS_BURST = 1, 10
 _COOKIE_SECONDS = 30 * 24 * 3600
 _PURPOSE = b"liveinsight login cookie 1"
 
@@ -28,29 +27,29 @@ class Gate:
 
     def __init__(self, token: str, trusted_proxies: int) -> None:
         self._trusted_proxies = trusted_proxies
-        self._guesses = RateLimit(_GUESSES_PER_SECOND, _GUESS_BURST)
-        self._token = token.encode()
-        self._cookie = hmac.digest(self._token, _PURPOSE, "sha256").hex()
+        self._guesses = Guesses()
+        self._token = token
+        self._cookie = hmac.digest(token.encode(), _PURPOSE, "sha256").hex()
 
     def knows(self, token: str) -> bool:
         """Whether this is the token."""
-        return hmac.compare_digest(token.encode(), self._token)
+        return same(token, self._token)
 
     def admits(self, request: Request) -> bool:
         """Whether the request may read: by cookie, else by header. Raises RateLimited for one wrong token too many."""
-        if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._cookie.encode()):
+        if same(request.cookies.get(COOKIE, ""), self._cookie):
             return True
-        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        token = bearer(request.headers.get("authorization", ""))
+        if token is None:
             return False
-        if self.knows(credentials.strip()):
+        if self.knows(token):
             return True
         self.count_guess(request)
         return False
 
     def count_guess(self, request: Request) -> None:
         """Count a wrong token of this address. Raises RateLimited when there were too many."""
-        self._guesses.take(network_of(client_address(request.scope, self._trusted_proxies)))
+        self._guesses.count(client_address(request.scope, self._trusted_proxies))
 
     def log_in(self, response: Response, *, path: str, secure: bool) -> None:
         """Have the browser keep the cookie for 30 days."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.types import Message, Receive
 
-from liveinsight.errors import BodyTooLarge
+from liveinsight.wire.reading import too_large
 
 
 class ClientGone(Exception):
@@ -17,7 +17,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
     """The whole body, of up to `limit` bytes. Raises BodyTooLarge as soon as it proves longer, and ClientGone."""
     announced = headers.get(b"content-length", b"")[:20]  # more digits are no smaller
     if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     message = await receive()
     parts = [_part(message)]
     size = len(parts[0])
@@ -26,7 +26,7 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
         parts.append(_part(message))
         size += len(parts[-1])
     if size > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
@@ -35,7 +35,3 @@ def _part(message: Message) -> bytes:
         raise ClientGone
     part: bytes = message.get("body", b"")
     return part
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(f"The body is too large: this address takes up to {limit // 1024} KiB.")

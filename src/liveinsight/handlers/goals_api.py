@@ -10,21 +10,21 @@ from fastapi.responses import Response
 from liveinsight.handlers.answering import (
     UNCHANGED,
     Service,
-    SiteQuestion,
     failures,
     if_changed,
     reader_router,
     success,
 )
 from liveinsight.handlers.json_body import json_body, writing
-from liveinsight.handlers.report_shapes import FunnelList, GoalList, SavedFunnel, SavedGoal
-from liveinsight.handlers.shapes import Success
 from liveinsight.questions import FunnelBody, GoalBody
+from liveinsight.wire.parameters import LONGEST_SAVED_ID, SiteQuestion
+from liveinsight.wire.report_shapes import FunnelList, GoalList, SavedFunnel, SavedGoal
+from liveinsight.wire.shapes import Success
 
 router = reader_router("goals", failures(413))
 
 _Site = Annotated[SiteQuestion, Query()]
-_Id = Annotated[str, Path(max_length=120)]
+_Id = Annotated[str, Path(max_length=LONGEST_SAVED_ID)]
 _GoalToSave = Annotated[GoalBody, Depends(writing(GoalBody))]
 _FunnelToSave = Annotated[FunnelBody, Depends(writing(FunnelBody))]
 

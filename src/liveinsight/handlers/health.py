@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from liveinsight import __version__
 from liveinsight.handlers.answering import Service, bare, failures
-from liveinsight.handlers.shapes import Health
+from liveinsight.wire.shapes import Health
 
 router = APIRouter(tags=["health"])
 

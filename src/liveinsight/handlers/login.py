@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from liveinsight.errors import InvalidInput
-from liveinsight.handlers.answering import NO_STORE
 from liveinsight.handlers.auth import COOKIE, Gate
 from liveinsight.handlers.body import read_body
-from liveinsight.handlers.pages import SECURITY, page
+from liveinsight.handlers.pages import page
 from liveinsight.settings import Settings
+from liveinsight.wire.answering import NO_STORE
+from liveinsight.wire.files import SECURITY
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,9 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from liveinsight.errors import NotFound
 from liveinsight.handlers.access_log import AccessLog
-from liveinsight.handlers.event_collector import PATH, EventCollector
+from liveinsight.handlers.event_collector import EventCollector
 from liveinsight.handlers.paths import path_meant
-from liveinsight.handlers.problem import problem_of
+from liveinsight.wire.collecting import PATH
+from liveinsight.wire.problems import problem_of
 
 _ELSEWHERE = problem_of(NotFound("There is nothing at this address."))
 

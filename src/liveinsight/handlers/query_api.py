@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from liveinsight.handlers.answering import UNCHANGED, Service, failures, if_changed, reader_router, success
 from liveinsight.handlers.json_body import json_body, json_parameter, reading
-from liveinsight.handlers.report_shapes import FunnelResult, JourneyResult, PageResult, QueryResult, RetentionResult
-from liveinsight.handlers.shapes import Success
 from liveinsight.questions import FunnelQuestion, JourneyQuestion, PageQuestion, QueryBody, RetentionQuestion
+from liveinsight.wire.report_shapes import FunnelResult, JourneyResult, PageResult, QueryResult, RetentionResult
+from liveinsight.wire.shapes import Success
 
 router = reader_router("query", failures(413))
 

@@ -12,9 +12,11 @@ from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from liveinsight.errors import NotFound
-from liveinsight.handlers.answering import NO_STORE, Service, SiteQuestion, reader_router, success
-from liveinsight.handlers.live_stream import LiveStream
-from liveinsight.handlers.shapes import Failure, Realtime, Success
+from liveinsight.handlers.answering import Service, reader_router, success
+from liveinsight.wire.answering import NO_STORE
+from liveinsight.wire.live_stream import LiveStream
+from liveinsight.wire.parameters import SiteQuestion
+from liveinsight.wire.shapes import Failure, Realtime, Success
 
 router = reader_router("realtime")
 live_router = reader_router("realtime")

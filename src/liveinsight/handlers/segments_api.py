@@ -10,21 +10,21 @@ from fastapi.responses import Response
 from liveinsight.handlers.answering import (
     UNCHANGED,
     Service,
-    SiteQuestion,
     failures,
     if_changed,
     reader_router,
     success,
 )
 from liveinsight.handlers.json_body import json_body, writing
-from liveinsight.handlers.report_shapes import SavedSegment, SegmentList
-from liveinsight.handlers.shapes import Success
 from liveinsight.questions import SegmentBody
+from liveinsight.wire.parameters import LONGEST_SAVED_ID, SiteQuestion
+from liveinsight.wire.report_shapes import SavedSegment, SegmentList
+from liveinsight.wire.shapes import Success
 
 router = reader_router("segments", failures(413))
 
 _Site = Annotated[SiteQuestion, Query()]
-_Id = Annotated[str, Path(max_length=120)]
+_Id = Annotated[str, Path(max_length=LONGEST_SAVED_ID)]
 _ToSave = Annotated[SegmentBody, Depends(writing(SegmentBody))]
 
 

@@ -6,36 +6,26 @@ from typing import Annotated
 
 from fastapi import Path, Query
 from fastapi.responses import Response
-from pydantic import Field
 
-from liveinsight.handlers.answering import Service, SiteQuestion, bare, reader_router, success
-from liveinsight.handlers.shapes import ActiveSession, Session, SessionDetail, SessionEvent, Success
-from liveinsight.stats.question import MAX_ROWS
+from liveinsight.handlers.answering import Service, bare, reader_router, success
+from liveinsight.wire.parameters import (
+    LONGEST_SESSION_ID,
+    LONGEST_VISITOR,
+    ActiveQuestion,
+    SiteQuestion,
+    VisitorQuestion,
+)
+from liveinsight.wire.shapes import ActiveSession, Session, SessionDetail, SessionEvent, Success
 
 router = reader_router("sessions")
 
-_LONGEST_PUBLIC_ID = 120  # a session id of 100 characters, and the number of one of its sessions
-_LONGEST_VISITOR = 200
-
-_SessionId = Annotated[str, Path(max_length=_LONGEST_PUBLIC_ID)]
-
-
-class ActiveQuestion(SiteQuestion):
-    """What `/api/sessions/active/` takes."""
-
-    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 1000
+_SessionId = Annotated[str, Path(max_length=LONGEST_SESSION_ID)]
 
 
 @router.get("/sessions/active", response_model=list[ActiveSession])
 def active_sessions(analytics: Service, question: Annotated[ActiveQuestion, Query()]) -> Response:
     """The active sessions, latest activity first."""
     return bare(analytics.active_sessions(question.site_id, question.limit))
-
-
-class VisitorQuestion(SiteQuestion):
-    """What `/api/visitors/{visitor}/sessions/` takes."""
-
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 # Clients choose the ids of sessions and visitors: one may hold a slash, and what follows it goes before what it means.
@@ -53,7 +43,7 @@ def session(session_id: _SessionId, analytics: Service, question: Annotated[Site
 
 @router.get("/visitors/{visitor:path}/sessions", response_model=list[Session])
 def visitor_sessions(
-    visitor: Annotated[str, Path(max_length=_LONGEST_VISITOR)],
+    visitor: Annotated[str, Path(max_length=LONGEST_VISITOR)],
     analytics: Service,
     question: Annotated[VisitorQuestion, Query()],
 ) -> Response:

@@ -7,14 +7,15 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 
-from liveinsight.handlers.answering import UNCHANGED, NoQuestion, Service, failures, if_changed, reader_router, success
+from liveinsight.handlers.answering import UNCHANGED, Service, failures, if_changed, reader_router, success
 from liveinsight.handlers.json_body import json_body, writing
-from liveinsight.handlers.shapes import Site, SiteList, Success
 from liveinsight.questions import SiteBody, SiteChange
+from liveinsight.wire.parameters import LONGEST_SITE, NoQuestion
+from liveinsight.wire.shapes import Site, SiteList, Success
 
 router = reader_router("sites", failures(413))
 
-_Id = Annotated[str, Path(max_length=253)]
+_Id = Annotated[str, Path(max_length=LONGEST_SITE)]
 
 
 @router.get("/sites", response_model=Success[SiteList], responses=UNCHANGED)

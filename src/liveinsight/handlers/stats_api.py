@@ -6,28 +6,14 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import Response
-from pydantic import Field
 
-from liveinsight.handlers.answering import UNCHANGED, Service, SiteQuestion, bare, if_changed, reader_router, success
-from liveinsight.handlers.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
-from liveinsight.handlers.shapes import Ledger, Success
+from liveinsight.handlers.answering import UNCHANGED, Service, bare, if_changed, reader_router, success
 from liveinsight.questions import ListQuestion, PeriodQuestion, StatsQuestion, SummaryQuestion
-from liveinsight.reports.lists import MAX_HOURS
+from liveinsight.wire.parameters import HourlyQuestion
+from liveinsight.wire.report_shapes import GoalRate, Hour, PageCount, ReferrerCount, Stats, Summary
+from liveinsight.wire.shapes import Ledger, Success
 
 router = reader_router("statistics")
-
-
-class HourlyQuestion(SiteQuestion):
-    """What `/api/statistics/hourly/` takes."""
-
-    hours: Annotated[
-        int,
-        Field(
-            description="How many hours back, this one included.",
-            json_schema_extra={"minimum": 1, "maximum": MAX_HOURS},
-        ),
-    ] = 24
-    timezone: Annotated[str | None, Field(max_length=64)] = None
 
 
 @router.get("/stats", response_model=Success[Stats], responses=UNCHANGED)

@@ -13,11 +13,12 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from liveinsight.errors import InvalidInput
-from liveinsight.handlers.answering import NO_STORE, Service
+from liveinsight.handlers.answering import Service
 from liveinsight.handlers.auth import require_reader
 from liveinsight.handlers.body import read_body
 from liveinsight.served_store import ServedStore
 from liveinsight.store.wire import dumps, loads
+from liveinsight.wire.answering import NO_STORE
 
 PREFIX = "/api/store/v1"
 _JSON = "application/json"

@@ -8,9 +8,10 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from liveinsight import answers
-from liveinsight.handlers.answering import UNCHANGED, NoQuestion, if_changed, reader_router, success
-from liveinsight.handlers.report_shapes import Vocabulary
-from liveinsight.handlers.shapes import Success
+from liveinsight.handlers.answering import UNCHANGED, if_changed, reader_router, success
+from liveinsight.wire.parameters import NoQuestion
+from liveinsight.wire.report_shapes import Vocabulary
+from liveinsight.wire.shapes import Success
 
 router = reader_router("vocabulary")
 

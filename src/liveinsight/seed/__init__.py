@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liveinsight.seed.filling import fill
 from liveinsight.seed.traffic import Plan, batches
 
-__all__ = ["Plan", "batches"]
+__all__ = ["Plan", "batches", "fill"]

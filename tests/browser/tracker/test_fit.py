@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liveinsight.handlers.pages import WEB
+from liveinsight.wire.files import WEB
 from scripts.build_web import WEB as SOURCES
 from scripts.build_web import find_node
 from tests.browser.windows import wait_until

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from starlette.types import Scope
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _COUNTRY_HEADERS = (b"cf-ipcountry", b"cloudfront-viewer-country", b"x-vercel-ip-country")
 _REGION_HEADERS = (
@@ -27,8 +27,8 @@ class Place(NamedTuple):
     region: str = ""
 
 
-def client_address(scope: Scope, trusted_proxies: int) -> str:
-    """The client's IP address; empty when it cannot be told.
+def client_address(scope: Mapping[str, Any], trusted_proxies: int) -> str:
+    """The client's IP address; empty when it cannot be told. `scope` has `client` and `headers` as ASGI has them.
 
     Every trusted proxy appends the address it was called from to X-Forwarded-For, so the client stands that many places
     from the right. Anything further left was written by the client and proves nothing.

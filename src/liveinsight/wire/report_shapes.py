@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from liveinsight.handlers.shapes import Count, Number, Shape
+from liveinsight.wire.shapes import Count, Number, Shape
 
 Change = dict[str, float | None]  # by metric: 0.5 is half as much again; null: from nothing
 

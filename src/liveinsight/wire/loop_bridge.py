@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from liveinsight.store.promise import Promise
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from liveinsight.store.promise import Promise
 
 
 class LoopBridge:

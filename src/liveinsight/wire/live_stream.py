@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from anyio.to_thread import run_sync
 from pydantic_core import to_json
 
 from liveinsight import answers
 from liveinsight.errors import LiveInsightError, StoreUnavailable
-from liveinsight.handlers.loop_bridge import LoopBridge
-from liveinsight.models.events import StoredEvent
-from liveinsight.service import Analytics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from liveinsight.models.events import StoredEvent
+    from liveinsight.service import Analytics
+    from liveinsight.wire.loop_bridge import LoopBridge
 
 BACKLOG = 50
 _WAITING = 200  # what a reader who is slow, or a site that is very busy, has in memory; older events are counted only
@@ -110,7 +112,7 @@ class LiveStream:
 
     async def _realtime(self) -> bytes:
         self._changed = False
-        return _message("realtime", await run_sync(self._analytics.realtime, self._site))
+        return _message("realtime", await asyncio.to_thread(self._analytics.realtime, self._site))
 
     def _backlog(self, events: list[StoredEvent]) -> dict[str, Any]:
         mine = [event for event in events if event.site_id == self._site]

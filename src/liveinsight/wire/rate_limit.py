@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from liveinsight.errors import RateLimited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _GENERATION = 25_000
 

@@ -1,0 +1,117 @@
+"""Django's system checks: what is set wrong, and what to write instead."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core import checks
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+from rest_framework.permissions import BasePermission
+
+from liveinsight.bootstrap import open_analytics
+from liveinsight.django import conf
+from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
+from liveinsight.tokens import SAFE_LENGTH
+
+_AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+_PAGE_VIEWS = "liveinsight.django.middleware.PageViews"
+_FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
+_WORKERS = re.compile(r"(?:^|\s)(?:-w|--workers)[\s=]*(\d+)")
+_URLS = 'path("analytics/", include("liveinsight.django.urls"))'
+
+
+def check_settings(**_: Any) -> list[checks.CheckMessage]:
+    """LIVEINSIGHT and the plain names."""
+    try:
+        found = conf.unknown()
+        if found:
+            return [
+                checks.Error(f"{conf.NAME}[{key!r}] is not a setting.", hint=advice, id="liveinsight.E001")
+                for key, advice in found
+            ]
+        settings = conf.current()
+    except SettingError as error:
+        return [checks.Error(error.message, id="liveinsight.E002")]
+    return [*_readers(settings.readers), *_token(settings.core.admin_token), *_workers(settings)]
+
+
+def check_installation(**_: Any) -> list[checks.CheckMessage]:
+    """INSTALLED_APPS, urls.py and MIDDLEWARE."""
+    found: list[checks.CheckMessage] = []
+    middleware = list(django_settings.MIDDLEWARE)
+    if _AUTHENTICATION not in middleware:
+        hint = f"Add {_AUTHENTICATION!r} (and the sessions that it needs) to MIDDLEWARE."
+        found.append(checks.Error("Nobody can log in to see the numbers.", hint=hint, id="liveinsight.E004"))
+    if _PAGE_VIEWS in middleware and _FROM_CACHE in middleware[: middleware.index(_PAGE_VIEWS)]:
+        hint = f"Put {_PAGE_VIEWS!r} before {_FROM_CACHE!r} in MIDDLEWARE."
+        message = "Page views of pages that come from the cache are not counted."
+        found.append(checks.Warning(message, hint=hint, id="liveinsight.W002"))
+    if not apps.is_installed("rest_framework"):
+        hint = "Add 'rest_framework' to INSTALLED_APPS to read the API in a browser; programs do not need it."
+        found.append(checks.Info("The browsable API is off.", hint=hint, id="liveinsight.I001"))
+    try:
+        reverse("liveinsight:dashboard")
+    except NoReverseMatch:
+        hint = f"Add {_URLS} to the patterns of {django_settings.ROOT_URLCONF}."
+        found.append(checks.Error("LiveInsight has no address on this site.", hint=hint, id="liveinsight.E005"))
+    return found
+
+
+def check_store(**_: Any) -> list[checks.CheckMessage]:
+    """Open the store and ask it something. A file that a running server holds is fine."""
+    try:
+        settings = conf.current().core
+        analytics = open_analytics(replace(settings, aggregate=False))
+    except StoreInUse:
+        return []
+    except LiveInsightError as error:
+        return [checks.Warning(f"The store cannot be opened. {error.message}", id="liveinsight.W003")]
+    try:
+        analytics.check()
+    except LiveInsightError as error:
+        hint = "See that it runs, that STORE names it, and that `manage.py liveinsight_tables` has made its tables."
+        return [checks.Warning(f"The store does not answer. {error.message}", hint=hint, id="liveinsight.W003")]
+    finally:
+        analytics.close()
+    return []
+
+
+def workers() -> int:
+    """How many processes the environment tells a server to start, as far as it says."""
+    said = _WORKERS.findall(os.environ.get("GUNICORN_CMD_ARGS", "")) or [os.environ.get("WEB_CONCURRENCY", "")]
+    return int(said[-1]) if said[-1].isdigit() else 1
+
+
+def _readers(name: str) -> list[checks.CheckMessage]:
+    hint = "Name a permission class of REST framework, such as 'rest_framework.permissions.IsAdminUser'."
+    try:
+        found = import_string(name)
+    except ImportError as error:
+        message = f"{conf.NAME}['READERS'] cannot be imported: {error}"
+        return [checks.Error(message, hint=hint, id="liveinsight.E003")]
+    if isinstance(found, type) and issubclass(found, BasePermission):
+        return []
+    return [checks.Error(f"{conf.NAME}['READERS'] is no permission class.", hint=hint, id="liveinsight.E003")]
+
+
+def _token(token: str) -> list[checks.CheckMessage]:
+    if not token or len(token) >= SAFE_LENGTH:
+        return []
+    message = f"{conf.NAME}['ADMIN_TOKEN'] is short enough to be guessed."
+    hint = f"Take {SAFE_LENGTH} characters or more; without one, only users of the site can read."
+    return [checks.Warning(message, hint=hint, id="liveinsight.W004")]
+
+
+def _workers(settings: conf.DjangoSettings) -> list[checks.CheckMessage]:
+    count = workers()
+    if count < 2 or (not settings.core.store.startswith(("duckdb:", "memory:")) and settings.core.store):  # noqa: PLR2004  more than one
+        return []
+    message = f"The store belongs to one process, and the environment asks for {count} workers."
+    hint = "Use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and threads."
+    return [checks.Error(message, hint=hint, id="liveinsight.E006")]

@@ -1,0 +1,120 @@
+"""Settings: the dictionary LIVEINSIGHT and a few plain names of Django's, over typed defaults.
+
+They are read when they are used, so that `override_settings` works.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from django.conf import settings as django_settings
+
+from liveinsight.errors import SettingError
+from liveinsight.settings import Settings, expected
+
+NAME = "LIVEINSIGHT"
+# Understood as settings of their own, as other libraries call them; LIVEINSIGHT wins.
+PLAIN = {
+    "AWS_DEFAULT_REGION": "aws_region",
+    "EVENTS_TABLE": "events_table",
+    "SESSIONS_TABLE": "sessions_table",
+    "ACTIVE_SESSIONS_TABLE": "active_sessions_table",
+    "STATS_TABLE": "stats_table",
+}
+_OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DjangoSettings:
+    """What can be set in LIVEINSIGHT, besides the settings of `liveinsight.settings`."""
+
+    core: Settings
+    site: str = ""  # name of the site that the tag, the middleware and `track` write to; empty: the request's host
+    readers: str = "rest_framework.permissions.IsAdminUser"  # the permission class of those who may see the numbers
+    collect_path: str = ""  # another address of the collector, below the prefix
+    tracker_path: str = ""  # another address of the tracker's script
+    ignore: tuple[str, ...] = ("/static/", "/media/", "/favicon.ico", "/robots.txt")  # no page views of these
+    server_site: str = ""  # where the middleware's page views go; empty: "server." and the name of the site
+    visit_cookie: bool = True  # lets `track` know which visit of the tracker a request belongs to
+    queue: int = 1000  # events of `track` and the middleware that may wait
+
+
+_OWN = {field.name: field for field in dataclasses.fields(DjangoSettings) if field.name != "core"}
+_CORE = {field.name: field for field in dataclasses.fields(Settings) if field.name not in _OF_THE_SERVER}
+
+
+def current() -> DjangoSettings:
+    """The settings now. Raises SettingError, whose message names the setting."""
+    return _read()
+
+
+def forget(*, setting: str, **_: Any) -> None:
+    """A test changed a setting."""
+    if setting in {NAME, "TIME_ZONE", *PLAIN}:
+        _read.cache_clear()
+
+
+def known() -> list[str]:
+    """The keys that LIVEINSIGHT may have."""
+    return sorted(name.upper() for name in (*_OWN, *_CORE))
+
+
+def unknown() -> list[tuple[str, str]]:
+    """Keys that LIVEINSIGHT should not have, each with what is to be done about it."""
+    return [(key, _advice(key)) for key in _given() if key not in known()]
+
+
+@cache
+def _read() -> DjangoSettings:
+    given = _given()
+    for key, advice in unknown():
+        msg = f"{NAME}[{key!r}] is not a setting. {advice}"
+        raise SettingError(msg)
+    core: dict[str, Any] = {"timezone": django_settings.TIME_ZONE}
+    for name, field in PLAIN.items():
+        if (value := getattr(django_settings, name, None)) is not None:
+            core[field] = _typed(name, str(_CORE[field].type), value)
+    own: dict[str, Any] = {}
+    for key, value in given.items():
+        name = key.lower()
+        kind = str((_OWN.get(name) or _CORE[name]).type)
+        (own if name in _OWN else core)[name] = _typed(f"{NAME}[{key!r}]", kind, value)
+    if str(core.get("store", "")).startswith("dynamodb:"):
+        core.setdefault("aggregate", True)  # somebody has to fold what comes, and a site should work as it is
+    found = DjangoSettings(core=Settings(**core), **own)
+    sites = found.core.sites
+    if "*" in sites:
+        return found
+    ours = [*sites, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
+    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+
+
+def _given() -> dict[str, Any]:
+    given = getattr(django_settings, NAME, {})
+    if not isinstance(given, dict):
+        msg = f"{NAME} must be a dictionary, such as {NAME} = {{'STORE': 'dynamodb://'}}."
+        raise SettingError(msg)
+    return given
+
+
+def _typed(where: str, kind: str, value: Any) -> Any:
+    if kind.startswith("tuple") and isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    if kind == "float" and type(value) is int:
+        return float(value)
+    types: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
+    if type(value) is not types.get(kind):
+        msg = f"{where} has a value that cannot be used: expected {expected(kind)}."
+        raise SettingError(msg)
+    return value
+
+
+def _advice(key: str) -> str:
+    if str(key).lower() in _OF_THE_SERVER:
+        return "It belongs to `liveinsight serve`: remove it."
+    near = get_close_matches(str(key).upper(), known(), 1)
+    return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known())}."

@@ -1,0 +1,112 @@
+"""Page views as the server sees them: for visitors without JavaScript or with a blocker, and by the views' names.
+
+They go to a site of their own (`server.` and the site's name), so that nothing that the tracker saw is counted twice. A
+page that has the tracker's tag tells the collector which page view it was: then the browser ran the tracker. The share
+that did not is what blockers hide (`liveinsight.django.hidden`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+
+from liveinsight.django import conf
+from liveinsight.django.outbox import outbox
+from liveinsight.django.tracking import new_id, send
+from liveinsight.ingest.site import site_name
+from liveinsight.ingest.visitor import COOKIELESS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+SEEN = "tracker"  # conversion of the server's site: the browser ran the tracker
+_PAGES = range(200, 300)
+_APP = "liveinsight"
+
+
+class PageViews:
+    """The middleware; for sync and async sites."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if self._is_async:
+            return self._later(request)
+        response = self.get_response(request)
+        _record(request, response)
+        return response
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = await self.get_response(request)
+        _record(request, response)
+        return response
+
+
+def server_site(request: HttpRequest) -> str:
+    """The name of the site that the server's own page views go to."""
+    settings = conf.current()
+    return settings.server_site or f"server.{settings.site or site_name(request.get_host().partition(':')[0])}"
+
+
+def view_id(request: HttpRequest) -> str:
+    """The id of this page view, made when the tracker's tag asks for it."""
+    found: str | None = getattr(request, "liveinsight_view", None)
+    if found is None:
+        found = request.liveinsight_view = new_id()  # type: ignore[attr-defined]
+    return found
+
+
+def confirm(request: HttpRequest, view: str, page_url: str) -> None:
+    """The tracker ran on this page view: count it, once, on the server's site."""
+    event = {"session_id": COOKIELESS, "site_id": server_site(request), "page_url": page_url, "conversion_type": SEEN}
+    send(request, "conversion", event, f"{view}.seen")
+
+
+def _record(request: HttpRequest, response: HttpResponseBase) -> None:
+    try:
+        if _is_page_view(request, response):
+            send(request, "page_view", _page_view(request), view_id(request))
+    except Exception as error:  # noqa: BLE001  analytics never breaks a page
+        outbox.refused[type(error).__name__] += 1
+
+
+def _is_page_view(request: HttpRequest, response: HttpResponseBase) -> bool:
+    match = request.resolver_match
+    headers = request.headers
+    return (
+        request.method == "GET"
+        and response.status_code in _PAGES
+        and match is not None
+        and _APP not in match.app_names
+        and response.get("Content-Type", "").startswith("text/html")
+        and not request.path.startswith(conf.current().ignore)
+        # What a page loads by itself, and what a browser loads in case somebody comes, nobody has viewed.
+        and headers.get("Sec-Fetch-Dest", "document") == "document"
+        and "prefetch" not in headers.get("Sec-Purpose", headers.get("Purpose", ""))
+        and headers.get("X-Requested-With") != "XMLHttpRequest"
+    )
+
+
+def _page_view(request: HttpRequest) -> dict[str, Any]:
+    match = request.resolver_match
+    return {
+        "session_id": COOKIELESS,
+        "site_id": server_site(request),
+        "page_url": request.build_absolute_uri(),
+        "referrer": request.headers.get("Referer"),
+        "language": request.headers.get("Accept-Language", "").split(",")[0].partition(";")[0].strip()[:35] or None,
+        "view_name": (match.view_name if match else "")[:500],
+        "route": f"/{match.route if match else ''}"[:500],
+        "tagged": hasattr(request, "liveinsight_view"),  # only a page with the tag can be confirmed
+    }

@@ -1,0 +1,185 @@
+"""Who may see the numbers, and what they see; and that the site's own views are left alone."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.template import engines
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import include, path
+from rest_framework.permissions import BasePermission
+
+from tests.django_site.running import user
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+HTML = {"accept": "text/html"}
+NUMBERS = "/analytics/api/statistics/pages/"
+
+
+class Editors(BasePermission):
+    """Those whom a site may choose."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return bool(request.user.username == "editor")
+
+
+def test_a_stranger_is_led_to_the_login_of_the_site_and_back(client: Client) -> None:
+    answer = client.get("/analytics/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/analytics/")
+    assert client.get("/analytics/login/")["Location"] == "/login/?next=/analytics/"
+
+
+def test_who_is_no_staff_may_not_read(client: Client) -> None:
+    client.force_login(user("customer"))
+    for address in ("/analytics/", NUMBERS):
+        answer = client.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_staff_reads(staff: Client) -> None:
+    assert staff.get(NUMBERS).json() == []
+
+
+def test_the_site_chooses_who_reads(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "READERS": f"{__name__}.Editors"}):
+        client.force_login(user("editor"))
+        assert client.get(NUMBERS).status_code == 200
+        client.force_login(user("staff", staff=True))
+        assert client.get(NUMBERS).status_code == 403
+
+
+def test_without_an_admin_token_no_token_opens_anything(client: Client) -> None:
+    for token in ("", "None", "x"):
+        assert client.get(NUMBERS, headers={"authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_a_program_reads_with_the_admin_token(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough"}):
+        assert client.get(NUMBERS, headers={"authorization": "Bearer a-token-long-enough"}).status_code == 200
+
+
+def test_nobody_can_write_with_a_readers_cookie_from_another_page(staff: Client) -> None:
+    body = json.dumps({"name": "Cart", "filters": [{"dimension": "page", "values": ["/"]}]})
+    refused = staff.post("/analytics/api/goals", body, content_type="text/plain")
+    assert (refused.status_code, refused.json()["code"]) == (400, "json_required")
+    assert staff.get("/analytics/api/goals").json()["data"]["goals"] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["statistics/pages/", "sessions/active/", "goals/", "stats", "query", "sessions/nobody/events/"]
+)
+def test_a_browser_sees_the_browsable_api(staff: Client, path: str) -> None:
+    answer = staff.get(f"/analytics/api/{path}", headers=HTML)
+    assert answer["Content-Type"].startswith("text/html")
+    assert "Django REST framework" in answer.content.decode()
+    assert staff.get(f"/analytics/api/{path}?format=json", headers=HTML)["Content-Type"] == "application/json"
+
+
+class Elsewhere:
+    """Addresses of a site that has LiveInsight deeper down."""
+
+    urlpatterns = (path("a/b/", include("liveinsight.django.urls")),)
+
+
+def test_it_works_under_any_prefix(staff: Client) -> None:
+    with override_settings(ROOT_URLCONF=Elsewhere):
+        assert staff.get("/a/b/api/sites/").status_code == 200
+        assert staff.get("/a/b/healthz").status_code == 200
+        assert staff.get("/a/b/login")["Location"] == "/login/?next=/a/b/"
+        tag = engines["django"].from_string("{% load liveinsight %}{% liveinsight_tracker %}").render()
+        assert 'src="/a/b/static/js/liveinsight-tracker.js" data-api-url="/a/b/api/events"' in tag
+        assert staff.get("/analytics/api/sites/").status_code == 404
+
+
+def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing_by_the_collector(client: Client) -> None:
+    event = {"session_id": "s", "timestamp": 1, "event_type": "page_view", "page_url": "http://a.example/"}
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        with CaptureQueriesContext(connection) as captured:
+            client.post("/analytics/api/events", event, content_type="application/json")
+            client.get("/analytics/healthz")
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False
+    assert len(captured) == 0
+
+
+def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
+    now = time.time_ns() // 1_000_000
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "a.example"}):
+        for site in ("a.example", "b.example"):
+            event = {
+                "session_id": "s",
+                "timestamp": now,
+                "event_type": "page_view",
+                "page_url": f"http://{site}/{site}",
+            }
+            assert staff.post("/analytics/api/events", event, content_type="application/json").status_code == 200
+        assert [each["page"] for each in staff.get(NUMBERS).json()] == ["/a.example"]
+        assert [each["page"] for each in staff.get(NUMBERS, {"site_id": "b.example"}).json()] == ["/b.example"]
+        goal = {"name": "Cart", "filters": [{"dimension": "page", "values": ["/"]}]}
+        assert staff.post("/analytics/api/goals", goal, content_type="application/json").status_code == 200
+        assert len(staff.get("/analytics/api/goals").json()["data"]["goals"]) == 1
+        query = {"metrics": ["page_views"], "period": "today"}
+        answer = staff.post("/analytics/api/query", query, content_type="application/json")
+        assert answer.json()["data"]["rows"] == [{"dimensions": [], "metrics": [1]}]
+        total = staff.get("/analytics/api/ledger").json()["data"]["total"]
+        assert total["stored"] == 2
+
+
+def test_the_names_of_the_routes_are_kept() -> None:
+    from django.urls import reverse
+
+    assert reverse("liveinsight:sessions-active") == "/analytics/api/sessions/active"
+    assert reverse("liveinsight:sessions-events", args=["s1"]) == "/analytics/api/sessions/s1/events"
+    for name in ("hourly", "pages", "summary", "referrers"):
+        assert reverse(f"liveinsight:statistics-{name}") == f"/analytics/api/statistics/{name}"
+
+
+def test_the_api_of_the_site_keeps_its_own_errors(client: Client) -> None:
+    answer = client.get("/own-api/")
+    assert (answer.status_code, answer.json()) == (400, {"name": ["is needed"]})
+    assert client.get("/analytics-of-others/").status_code == 404
+    with pytest.raises(ZeroDivisionError):
+        client.get("/fault/")
+
+
+def test_limits_of_the_site_s_api_are_not_ours(staff: Client) -> None:
+    assert {staff.get(NUMBERS).status_code for _ in range(3)} == {200}
+
+
+def test_without_rest_framework_s_templates_a_browser_sees_json(staff: Client) -> None:
+    from django.conf import settings
+
+    apps = [name for name in settings.INSTALLED_APPS if name != "rest_framework"]
+    with override_settings(INSTALLED_APPS=apps):
+        assert staff.get(NUMBERS, headers=HTML)["Content-Type"] == "application/json"
+
+
+def test_the_schema_of_the_site_has_our_routes_with_their_models(recwarn: pytest.WarningsRecorder) -> None:
+    from drf_spectacular.drainage import GENERATOR_STATS
+    from drf_spectacular.generators import SchemaGenerator
+
+    GENERATOR_STATS.reset()
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    paths = {path.rstrip("/"): item for path, item in schema["paths"].items()}
+    pages = paths["/analytics/api/statistics/pages"]["get"]
+    assert [each["name"] for each in pages["parameters"]] == ["from", "limit", "period", "site_id", "timezone", "to"]
+    assert "/PageCount" in json.dumps(schema["components"]["schemas"]["PageCountList"])
+    assert "Failure" in json.dumps(pages["responses"]["400"])
+    query = paths["/analytics/api/query"]
+    assert query["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/QueryBody")
+    assert [each["name"] for each in query["get"]["parameters"]] == ["q"]
+    assert paths["/analytics/api/sessions/{id}/events"]["get"]["parameters"][0]["in"] == "path"
+    ours = [
+        str(each)
+        for each in (*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache)
+        if "liveinsight" in str(each)
+    ]
+    assert ours == []

@@ -1,0 +1,154 @@
+"""Under real servers: WSGI with one and with several workers, ASGI; and a worker that is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.django_site.serving import EXAMPLE, GUNICORN, OWNER, UVICORN, Served, free_port
+from tests.durability.clients import assert_agrees, start
+from tests.dynamodb_local import create_tables, fresh_settings
+from tests.http.messages import CHROME, problem
+from tests.server.running import TOKEN as SERVER_TOKEN
+from tests.server.running import Running, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SERVERS = {"gunicorn": (*GUNICORN, "--workers", "1"), "uvicorn": UVICORN}
+TABLES = ("store", "aws_region", "dynamodb_endpoint")
+KILLS = int(os.environ.get("KILLS", "8"))
+SETTLED_S = 60.0  # until aggregators have folded what was acknowledged; it takes a second, but the machine may be busy
+
+
+@contextmanager
+def served(folder: Path, *server: str, **liveinsight: Any) -> Iterator[Served]:
+    site = Served(folder, *server, **liveinsight)
+    try:
+        yield site
+    finally:
+        site.stop()
+
+
+def event(**more: Any) -> dict[str, Any]:
+    now = time.time_ns() // 1_000_000
+    return {"session_id": "s1", "timestamp": now, "event_type": "page_view", "page_url": "http://shop.example/", **more}
+
+
+def test_the_example_starts_with_one_command(tmp_path: Path) -> None:
+    start = (str(EXAMPLE / "manage.py"), "start", f"127.0.0.1:{free_port()}")
+    with served(tmp_path, *start) as site, site.reader() as reader, httpx.Client(base_url=site.url) as owner:
+        assert "user owner, password owner" in site.log
+        assert reader.get("/healthz").json()["status"] == "ok"
+        form = owner.get("/analytics/", follow_redirects=True)
+        token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+        assert token
+        login = {"username": OWNER, "password": OWNER, "csrfmiddlewaretoken": token[1], "next": "/analytics/"}
+        dashboard = owner.post(form.url, data=login, follow_redirects=True)
+        assert (dashboard.status_code, dashboard.url.path) == (200, "/analytics/")
+        assert owner.get("/analytics/api/sites").json()["data"]["sites"] == []
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_visit_of_the_shop_is_in_the_numbers(tmp_path: Path, server: str) -> None:
+    with served(tmp_path, *SERVERS[server]) as site, site.reader() as reader:
+        assert site.process.poll() is None
+        page = httpx.get(f"{site.url}/products/teapot/", headers={"User-Agent": CHROME})
+        assert 'src="/analytics/static/js/liveinsight-tracker.js"' in page.text
+        assert reader.post("/api/events/", json=[event(), event(event_type="click")]).json()["data"]["accepted"] == 2
+        pages = reader.get("/api/statistics/pages/", params={"site_id": "shop.example"}).json()
+        assert [(each["page"], each["views"]) for each in pages] == [("/", 1)]
+        assert httpx.get(f"{site.analytics}/").status_code == 302
+        assert httpx.get(f"{site.analytics}/api/stats").status_code == 401
+        large = b" " * (1024 * 1024 + 1)
+        assert problem(httpx.post(f"{site.analytics}/api/events", content=large), 413)["code"] == "body_too_large"
+    assert "Traceback" not in site.log
+
+
+def test_under_asgi_the_dashboard_s_stream_flows(tmp_path: Path) -> None:
+    site_id = {"site_id": "shop.example"}
+    with (
+        served(tmp_path, *UVICORN) as site,
+        site.reader() as reader,
+        reader.stream("GET", "/api/live", params=site_id) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        stream = messages(answer)
+        assert next(stream)[0] == "realtime"
+        assert next(stream) == ("events", {"events": [], "backlog": True})
+        reader.post("/api/events", json=event())
+        name, data = next(stream)
+        assert (name, [each["page"] for each in data["events"]]) == ("events", ["/"])
+
+
+def test_under_wsgi_the_stream_is_refused_and_polling_remains(tmp_path: Path) -> None:
+    with served(tmp_path, *SERVERS["gunicorn"]) as site, site.reader() as reader:
+        assert problem(reader.get("/api/live"), 404)["code"] == "no_stream"
+        assert reader.get("/api/realtime").status_code == 200
+
+
+def test_with_a_file_a_second_process_is_told_why_it_cannot(tmp_path: Path) -> None:
+    store = f"duckdb:///{tmp_path / 'one.duckdb'}"
+    (tmp_path / "second").mkdir()
+    with served(tmp_path, *SERVERS["gunicorn"], STORE=store) as site, site.reader() as reader:
+        assert reader.get("/healthz").status_code == 200
+        with served(tmp_path / "second", *SERVERS["gunicorn"], STORE=store) as second:
+            assert httpx.get(f"{second.url}/").status_code == 200  # the site itself goes on
+            answer = httpx.post(f"{second.analytics}/api/events", json=event())
+            assert problem(answer, 503)["code"] == "store_unavailable"
+            assert "in use by another LiveInsight" in second.log
+
+
+def test_no_event_is_lost_or_doubled_when_workers_on_dynamodb_are_killed(tmp_path: Path) -> None:
+    tables = fresh_settings(raw_event_hours=24)
+    create_tables(tables)
+    named = {name.upper(): value for name, value in asdict(tables).items() if name in TABLES or name.endswith("_table")}
+    assert_workers_may_be_killed(tmp_path, **named)
+
+
+def test_no_event_is_lost_or_doubled_when_workers_on_a_running_liveinsight_are_killed(tmp_path: Path) -> None:
+    (tmp_path / "server").mkdir()
+    server = Running(tmp_path / "server", rate_limit="0")
+    try:
+        assert_workers_may_be_killed(tmp_path, STORE=server.url, STORE_TOKEN=SERVER_TOKEN)
+    finally:
+        assert server.stop() == 0
+
+
+def assert_workers_may_be_killed(folder: Path, **store: Any) -> None:
+    """Clients send and retry while workers die; in the end everything that was acknowledged is there, once."""
+    chance = random.Random(KILLS)
+    with served(folder, *GUNICORN, "--workers", "4", **store) as site:
+        clients, stopping = start(3, lambda: site.analytics)
+        for _ in range(KILLS):
+            time.sleep(0.2 + chance.random())
+            os.kill(chance.choice(site.workers()), signal.SIGKILL)
+        time.sleep(0.5)
+        stopping.set()
+        for client in clients:
+            client.join(60)
+        assert site.log.count("Booting worker") >= 4 + KILLS
+        with site.reader() as reader:
+            reader.params = {"site_id": "shop.example"}
+            wait_until_folded(reader, sum(len(client.acknowledged) for client in clients))
+            assert_agrees(reader, clients)
+
+
+def wait_until_folded(reader: httpx.Client, events: int) -> None:
+    """Aggregators run beside the collectors, and are a moment behind."""
+    until = time.monotonic() + SETTLED_S
+    while time.monotonic() < until:
+        total = reader.get("/api/ledger?period=2d").json()["data"]["total"]
+        if total["stored"] >= events:
+            return
+        time.sleep(0.2)

@@ -1,0 +1,171 @@
+"""LIVEINSIGHT, the plain names, and what the system checks say."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core import checks
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import override_settings
+
+from liveinsight.django import conf, running
+from liveinsight.django.checks import check_installation, check_settings, check_store
+from liveinsight.errors import SettingError
+from tests.dynamodb_local import address
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+def said(check: Any, **settings: Any) -> list[tuple[str, str]]:
+    """Id, and text with hint, of what a check says under these settings."""
+    with override_settings(**settings):
+        return [(each.id, f"{each.msg} {each.hint or ''}") for each in check()]
+
+
+def test_the_defaults_are_those_of_liveinsight_on_the_clock_of_the_site() -> None:
+    with override_settings(LIVEINSIGHT={}, TIME_ZONE="Asia/Seoul"):
+        settings = conf.current()
+    assert (settings.core.timezone, settings.core.rate_limit, settings.site) == ("Asia/Seoul", 100.0, "")
+
+
+def test_plain_names_are_understood_and_the_dictionary_wins() -> None:
+    plain = {"AWS_DEFAULT_REGION": "ap-northeast-2", "EVENTS_TABLE": "e", "SESSIONS_TABLE": "s"}
+    with override_settings(**plain, ACTIVE_SESSIONS_TABLE="a", LIVEINSIGHT={"SESSIONS_TABLE": "mine"}):
+        core = conf.current().core
+    assert (core.aws_region, core.events_table) == ("ap-northeast-2", "e")
+    assert (core.sessions_table, core.active_sessions_table) == ("mine", "a")
+
+
+def test_settings_are_read_when_they_are_used(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITES": ["other.example"]}):
+        assert running.analytics().settings.sites == ("other.example",)
+    assert running.analytics().settings.sites == ("*",)
+
+
+def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
+    with override_settings(LIVEINSIGHT={"SITES": ["a.example"], "SITE": "b.example"}):
+        assert conf.current().core.sites == ("a.example", "b.example", "server.b.example")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"STOER": "memory://"}, ["STOER", "'STORE'"]),
+        ({"PORT": 8000}, ["PORT", "liveinsight serve"]),
+        ({"store": "memory://"}, ["'STORE'"]),
+        ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
+        ({"SITES": "a.example"}, ["SITES", "list"]),
+        ({"TIMEZONE": "Mars/Base"}, ["TIMEZONE", "Mars/Base"]),
+        ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
+        ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
+        ({"ADMIN_TOKEN": "short"}, ["ADMIN_TOKEN", "16"]),
+    ],
+)
+def test_a_wrong_setting_is_explained(given: dict[str, Any], words: list[str]) -> None:
+    ((_, text),) = said(check_settings, LIVEINSIGHT=given)
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_wrong_setting_breaks_no_page_but_analytics_say_that_they_are_away(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_complained_at", -1e9)
+    with override_settings(LIVEINSIGHT={"STOER": "x"}):
+        for page in ("/later/", "/pages/1/"):
+            assert client.get(page).status_code == 200
+        assert client.get("/signup/").json() == {"taken": False}
+        assert client.get("/analytics/healthz").status_code == 503
+        assert client.get("/analytics/nothing").status_code == 404
+        answer = client.post("/analytics/api/events", "{}", content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        assert answer["Retry-After"] == "10"
+    assert "Did you mean 'STORE'?" in caplog.text
+
+
+def test_a_table_of_workers_is_refused_with_a_store_of_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = {"STORE": "duckdb:///x.duckdb"}
+    assert said(check_settings, LIVEINSIGHT=duckdb) == []
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--bind 0.0.0.0 --workers=4")
+    ((name, text),) = said(check_settings, LIVEINSIGHT=duckdb)
+    assert name == "liveinsight.E006"
+    assert "4 workers" in text
+    assert said(check_settings, LIVEINSIGHT={}) != []
+    assert said(check_settings, LIVEINSIGHT={"STORE": "dynamodb://"}) == []
+    monkeypatch.delenv("GUNICORN_CMD_ARGS")
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    assert said(check_settings, LIVEINSIGHT=duckdb) != []
+
+
+def test_the_order_of_middleware_and_what_is_missing() -> None:
+    from django.conf import settings
+
+    cache, ours = "django.middleware.cache.FetchFromCacheMiddleware", "liveinsight.django.middleware.PageViews"
+    assert said(check_installation) == []
+    assert said(check_installation, MIDDLEWARE=[*settings.MIDDLEWARE, ours, cache]) == []
+    assert [name for name, _ in said(check_installation, MIDDLEWARE=[*settings.MIDDLEWARE, cache, ours])] == [
+        "liveinsight.W002"
+    ]
+    assert [name for name, _ in said(check_installation, MIDDLEWARE=[])] == ["liveinsight.E004"]
+    assert [name for name, _ in said(check_installation, ROOT_URLCONF="rest_framework.urls")] == ["liveinsight.E005"]
+
+
+def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    nobody = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}
+    ((name, text),) = said(check_store, LIVEINSIGHT=nobody)
+    assert name == "liveinsight.W003"
+    assert "does not answer" in text
+    fine = {"STORE": f"duckdb:///{tmp_path / 'fine.duckdb'}"}
+    assert said(check_store, LIVEINSIGHT=fine) == []
+    (tmp_path / "file").touch()
+    ((name, _),) = said(check_store, LIVEINSIGHT={"STORE": f"duckdb:///{tmp_path / 'file' / 'x.duckdb'}"})
+    assert name == "liveinsight.W003"
+
+
+def test_no_setting_that_cannot_work_is_used() -> None:
+    with override_settings(LIVEINSIGHT=["STORE"]), pytest.raises(SettingError, match="dictionary"):
+        conf.current()
+
+
+def test_the_check_command_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("liveinsight_check")
+    assert "LiveInsight is ready." in capsys.readouterr().out
+    with override_settings(LIVEINSIGHT={"STOER": "x"}), pytest.raises(CommandError, match="not ready"):
+        call_command("liveinsight_check")
+    assert "'STORE'" in capsys.readouterr().out
+
+
+def test_seeding_twice_adds_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": f"duckdb:///{tmp_path / 'seed.duckdb'}", "SITE": "shop.example"}):
+        call_command("liveinsight_seed", "--events", "300", "--days", "2")
+        assert "300 events added to shop.example" in capsys.readouterr().out
+        call_command("liveinsight_seed", "--events", "300", "--days", "2")
+        assert "0 events added" in capsys.readouterr().out
+
+
+def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {f"{name}_TABLE": f"django-{name.lower()}" for name in ("EVENTS", "SESSIONS", "ACTIVE_SESSIONS", "STATS")}
+    dynamodb = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": address(), **names}
+    with override_settings(LIVEINSIGHT=dynamodb):
+        call_command("liveinsight_tables")
+        assert capsys.readouterr().out.count(": created") == 4
+        call_command("liveinsight_tables")
+        assert capsys.readouterr().out.count(": exists") == 4
+        assert check_store() == []
+
+
+def test_the_how_to_lists_every_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "howto" / "django.md").read_text(encoding="utf-8")
+    own = {field.name.upper() for field in fields(conf.DjangoSettings) if field.name != "core"}
+    assert [name for name in sorted(own) if f"`{name}`" not in text] == []
+
+
+def test_django_runs_our_checks() -> None:
+    with override_settings(LIVEINSIGHT={"STOER": "x"}):
+        assert "liveinsight.E001" in {each.id for each in checks.run_checks()}

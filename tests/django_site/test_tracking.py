@@ -1,0 +1,279 @@
+"""`track`, the middleware and the tag: what the site itself sends."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import django
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import AsyncClient, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from liveinsight.django import outbox as sending
+from liveinsight.django import track
+from liveinsight.django.hidden import Hidden, hidden
+from liveinsight.django.outbox import outbox
+from liveinsight.django.running import Home, analytics, release, use
+from liveinsight.django.tracking import new_id, refused
+from liveinsight.errors import StoreUnavailable
+from liveinsight.questions import QueryBody
+from liveinsight.service import Analytics, now_ms
+from liveinsight.settings import Settings
+from liveinsight.store.memory import MemoryStore
+from tests.django_site.conftest import BROWSER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+    from liveinsight.store.base import Batch, Recorded
+    from liveinsight.store.promise import Promise
+
+if django.VERSION >= (6,):
+    from django.utils.csp import CSP
+
+SITE, SERVER = "testserver", "server.testserver"
+WITH_VIEWS = override_settings(MIDDLEWARE=["liveinsight.django.middleware.PageViews", *settings.MIDDLEWARE])
+
+
+def rows(site: str, *dimensions: str, metrics: tuple[str, ...] = ("events",)) -> list[tuple[Any, ...]]:
+    """What the store has, after everything is sent."""
+    assert outbox.flush()
+    question = QueryBody.model_validate(
+        {"site_id": site, "metrics": metrics, "dimensions": dimensions, "period": "today"}
+    )
+    found = analytics().query(question)["rows"]
+    return sorted((*row["dimensions"], *row["metrics"]) for row in found)
+
+
+def post(client: Client, address: str = "/analytics/api/events", **more: Any) -> Any:
+    """Send a page view as the tracker does."""
+    now = now_ms()
+    event = {"session_id": "s1", "user_id": "u1", "timestamp": now, "event_type": "page_view", **more}
+    event = {"page_url": f"http://{SITE}/", "event_id": new_id(), **event}
+    return client.post(address, {"events": [event], "sent_at": now}, content_type="application/json")
+
+
+def test_an_event_from_python_is_in_the_visit_that_the_tracker_is_in(client: Client) -> None:
+    assert post(client).status_code == 200
+    assert client.get("/signup/").json() == {"taken": True}
+    assert rows(SITE, "event_type") == [("page_view", 1), ("signup", 1)]
+    assert rows(SITE, "prop:plan") == [("pro", 1)]
+    assert rows(SITE, metrics=("sessions", "visitors")) == [(1, 1)]
+    (session,) = analytics().active_sessions(SITE)
+    assert (session["session_id"], session["user_id"]) == ("s1", "u1")
+
+
+def test_a_browser_that_keeps_nothing_gets_no_cookie_and_still_has_one_visit(client: Client) -> None:
+    answer = post(client, session_id="-", user_id=None)
+    assert answer.status_code == 200
+    assert not answer.cookies
+    client.get("/signup/")
+    assert rows(SITE, metrics=("sessions", "visitors", "events")) == [(1, 1, 2)]
+
+
+def test_without_the_cookie_s_consent_none_is_set(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "VISIT_COOKIE": False}):
+        assert not post(client).cookies
+
+
+def test_a_forged_cookie_is_no_visit(client: Client) -> None:
+    client.cookies["liveinsight_visit"] = "a b/<c>:d"
+    client.get("/signup/")
+    assert rows(SITE, "event_type") == [("signup", 1)]
+
+
+@pytest.mark.parametrize("bad", [{"page_url": "nowhere"}, {"plan": {"a": 1}}, {"value": "much", "currency": "EUR"}])
+def test_an_event_that_is_wrong_is_counted_and_breaks_nothing(bad: dict[str, Any], rf: RequestFactory) -> None:
+    assert track(rf.get("/"), "signup", **bad)
+    assert outbox.flush()
+    assert sum(refused().values()) == 1
+
+
+def test_a_request_that_cannot_be_read_breaks_nothing(rf: RequestFactory) -> None:
+    with override_settings(ALLOWED_HOSTS=["else.example"]):
+        assert track(rf.get("/"), "signup") is False
+    assert refused() == {"DisallowedHost": 1}
+
+
+@pytest.fixture
+def rf() -> RequestFactory:
+    return RequestFactory(headers={"user-agent": BROWSER})
+
+
+class AwayStore(MemoryStore):
+    """Takes nothing until it is back."""
+
+    is_away = True
+
+    def record(self, batch: Batch) -> Promise[Recorded]:
+        if self.is_away:
+            raise StoreUnavailable
+        return super().record(batch)
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[AwayStore]:
+    """A store that is away, and an outbox that tries again soon."""
+    monkeypatch.setattr(sending, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(sending, "_LONGEST_PAUSE_S", 0.01)
+    store = AwayStore()
+    use(Home(Analytics(store, Settings())))
+    yield store
+    store.is_away = False
+    assert outbox.flush()
+    release()
+
+
+def test_while_the_store_is_away_events_wait_and_what_is_too_much_is_refused_at_once(
+    away: AwayStore, rf: RequestFactory
+) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "QUEUE": 5}):
+        taken = [track(rf.get("/"), "signup", number=number) for number in range(300)]
+        assert taken.count(True) >= 5
+        assert taken.count(False) == refused()["queue_full"] > 100
+        away.is_away = False
+        assert outbox.flush()
+        assert rows(SITE) == [(300 - refused()["queue_full"],)]
+
+
+def test_the_page_views_of_the_server_are_a_site_of_their_own_with_the_views_names(client: Client) -> None:
+    with WITH_VIEWS:
+        client.get("/pages/7/", headers={"referer": "https://search.example/"})
+        client.get("/pages/8/")
+        client.get("/later/")
+    views = [("/later", "later", 1), ("/pages/7", "page", 1), ("/pages/8", "page", 1)]
+    assert rows(SERVER, "page", "prop:view_name") == views
+    assert rows(SERVER, "prop:route") == [("/later/", 1), ("/pages/<int:number>/", 2)]
+    assert rows(SERVER, "prop:tagged") == [("false", 1), ("true", 2)]
+    assert rows(SERVER, "source") == [("search.example", 3)]  # of the visit
+    assert rows(SERVER, metrics=("visitors", "sessions")) == [(1, 1)]
+    assert rows(SITE) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/nothing/", {}),
+        ("/signup/", {}),
+        ("/analytics/", {}),
+        ("/static/x.html", {}),
+        ("/", {"sec-fetch-dest": "iframe"}),
+        ("/", {"sec-purpose": "prefetch;prerender"}),
+        ("/", {"x-requested-with": "XMLHttpRequest"}),
+        ("/", {"user-agent": "Googlebot/2.1"}),
+    ],
+)
+def test_what_nobody_views_is_no_page_view(client: Client, path: str, headers: dict[str, str]) -> None:
+    with WITH_VIEWS:
+        client.get(path, headers={"user-agent": BROWSER, **headers})
+    assert rows(SERVER, metrics=("page_views",)) == [(0,)]
+
+
+def test_an_async_site_counts_the_same() -> None:
+    async def visit() -> None:
+        browser = AsyncClient(headers={"user-agent": BROWSER})
+        for path in ("/later/", "/pages/1/"):
+            assert (await browser.get(path)).status_code == 200
+
+    with override_settings(MIDDLEWARE=["liveinsight.django.middleware.PageViews"]):
+        asyncio.run(visit())
+    assert rows(SERVER, "prop:view_name") == [("later", 1), ("page", 1)]
+
+
+def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Client) -> None:
+    with WITH_VIEWS:
+        for number in range(4):
+            html = client.get(f"/pages/{number}/").content.decode()
+            address = re.search('data-api-url="([^"]+)"', html)
+            assert address
+            if number == 0:  # the other three have a blocker
+                for _ in range(3):
+                    assert post(client, address[1], page_url=f"http://{SITE}/pages/0/").status_code == 200
+        client.get("/later/")  # has no tag: that says nothing about blockers
+        assert rows(SITE, metrics=("page_views",)) == [(3,)]
+        assert rows(SERVER, metrics=("page_views",)) == [(5,)]
+        assert hidden(SERVER, "today") == Hidden(page_views=4, seen=1)
+        assert hidden(SERVER, "today").share == 0.75
+
+
+def test_no_page_and_no_event_asks_the_site_s_database_anything(client: Client) -> None:
+    with WITH_VIEWS, CaptureQueriesContext(connection) as captured:
+        client.get("/pages/1/")
+        client.get("/signup/")
+        assert post(client).status_code == 200
+    assert len(captured) == 0
+    assert rows(SERVER, "page") == [("/pages/1", 1)]
+
+
+def test_nothing_to_tell_is_no_share() -> None:
+    assert Hidden(0, 0).share is None
+
+
+@pytest.mark.parametrize("view", ["x", "d" + "0" * 23, "d" + "g" * 24, "../../etc"])
+def test_a_made_up_page_view_confirms_nothing(client: Client, view: str) -> None:
+    assert post(client, f"/analytics/api/events?view={view}").status_code == 200
+    assert rows(SERVER) == [(0,)]
+
+
+def tag(arguments: str = "", request: Any = None, **context: Any) -> str:
+    from django.template import engines
+
+    template = engines["django"].from_string(f"{{% load liveinsight %}}{{% liveinsight_tracker {arguments} %}}")
+    return str(template.render(context, request))
+
+
+def test_the_tag_is_first_party_and_names_the_site(rf: RequestFactory) -> None:
+    with override_settings(LIVEINSIGHT={"SITE": "shop.example"}):
+        assert tag(request=rf.get("/")) == (
+            '<script defer src="/analytics/static/js/liveinsight-tracker.js"'
+            ' data-api-url="/analytics/api/events" data-site-id="shop.example"></script>'
+        )
+
+
+def test_the_tag_has_the_nonce_of_the_page(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.csp_nonce = "abc"  # type: ignore[attr-defined]  # as django-csp does
+    assert ' nonce="abc"' in tag(request=request)
+    assert ' nonce="d&quot;&gt;e"' in tag(csp_nonce='d">e')
+
+
+if django.VERSION >= (6,):  # earlier ones have no policy of their own
+
+    def test_the_nonce_is_the_one_in_django_s_own_policy(client: Client) -> None:
+        csp = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+        with override_settings(MIDDLEWARE=[csp, *settings.MIDDLEWARE], SECURE_CSP={"script-src": [CSP.NONCE]}):
+            answer = client.get("/")
+        found = re.search('nonce="([^"]+)"', answer.content.decode())
+        assert found
+        assert f"'nonce-{found[1]}'" in answer["Content-Security-Policy"]
+
+
+def test_arguments_become_attributes_and_what_few_need_is_loaded_before() -> None:
+    html = tag('privacy="cookieless" strip=True exclude="^/admin" dnt="off"')
+    options, tracker = html.split("</script>")[:2]
+    assert "liveinsight-options.js" in options
+    assert ' data-exclude="^/admin" data-strip' in options
+    assert ' data-privacy="cookieless" data-dnt="off"' in tracker
+
+
+def test_renamed_paths_work_and_are_what_the_tag_says(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "COLLECT_PATH": "c", "TRACKER_PATH": "js/site.js"}):
+        html = tag()
+        assert 'src="/analytics/js/site.js" data-api-url="/analytics/c"' in html
+        assert post(client, "/analytics/c").status_code == 200
+        assert client.get("/analytics/js/site.js")["Content-Type"].startswith("text/javascript")
+        assert rows(SITE) == [(1,)]
+
+
+def test_taking_an_event_does_not_wait_for_the_store(away: AwayStore, rf: RequestFactory) -> None:
+    thread_before = time.thread_time()
+    for _ in range(100):
+        track(rf.get("/"), "signup")
+    assert time.thread_time() - thread_before < 5  # the store would have let it wait for ever
