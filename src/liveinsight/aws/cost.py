@@ -57,7 +57,7 @@ class Units:
     """What an event, a request and a look at the dashboard take. Change it when the benchmarks say so."""
 
     # Measured, November 2026.
-    folded: tuple[Folded, ...] = (Folded(1, 11.54, 4.79), Folded(50, 3.63, 0.83), Folded(1000, 1.90, 0.14))
+    folded: tuple[Folded, ...] = (Folded(1, 10.35, 3.75), Folded(50, 3.53, 0.73), Folded(1000, 1.89, 0.12))
     poll_read_units: float = 10.0
     screen_read_units: float = 400.0  # eight questions; the first of a day works sums out
     # Assumed.
