@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from liveinsight.bootstrap import open_delivery
+from liveinsight.errors import StoreUnavailable
 from liveinsight.ingest.outcome import Tally
 from liveinsight.store.dynamodb import DynamoDBStore
 from liveinsight.store.dynamodb import client as client_module
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store.faulty import Faulty, Late
 from tests.dynamodb_store.test_workers import aggregation
-from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, query, table
+from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, put, query, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +103,16 @@ def test_events_that_went_by_ttl_are_no_events(store: DynamoDBStore, settings: S
     assert "REMOVE" in [each["eventName"] for each in made["Records"]]
     assert store.open_delivery().take(made) == NOTHING_FAILED
     assert table(store, query("events")) == [(1,)]
+    told = store.health()["aggregation"]
+    assert told["is_running"] is None  # nobody has to start anything
+    assert told["message"].startswith("Functions aggregate when something comes, the last time at 2026-03-10 12:00")
+
+
+def test_events_of_many_sites_at_once_are_all_folded(store: DynamoDBStore, settings: Settings) -> None:
+    sites = [f"{number}.example" for number in range(30)]
+    put(store, *(event(site=site, event_id=site) for site in sites))
+    assert store.open_delivery().take(delivered(settings)) == NOTHING_FAILED
+    assert [table(store, query("events", site_id=site)) for site in sites] == [[(1,)]] * 30
 
 
 @pytest.mark.parametrize("broken", ["no events at all", b64encode(b"no events").decode()])
@@ -128,7 +139,8 @@ def test_when_dynamodb_does_not_answer_all_of_it_has_to_come_again(
     unlucky = DynamoDBStore(settings, Clock(), faulty)
     deliver = unlucky.open_delivery()
     faulty.begin(1.0)
-    assert deliver.take(made)["batchItemFailures"] == [{"itemIdentifier": number(each)} for each in made["Records"]]
+    with pytest.raises(StoreUnavailable):  # Lambda counts that as a failure of the function, and rings
+        deliver.take(made)
     faulty.begin(0.0)
     assert deliver.take(made) == NOTHING_FAILED
     unlucky.close()

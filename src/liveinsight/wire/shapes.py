@@ -248,7 +248,7 @@ class AtWork(Shape):
 class Aggregation(Shape):
     """Whether what is collected is counted, too."""
 
-    is_running: bool
+    is_running: bool | None = Field(description="Null where functions aggregate, which run when something comes.")
     lag_ms: int | None = Field(description="Of the aggregator that is furthest behind; null when none is at work.")
     workers: list[AtWork]
     idle_since: int | None = Field(description="When the last one was seen; null while one is, or when none ever was.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import StoreUnavailable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _TRIES = 100  # each one lost was won by somebody else, so the lane goes on
 _PAUSE_S = 0.05
 _NOTES_AT_ONCE = 1000
+_LANES_AT_ONCE = 8
 
 Note = tuple[str, list[tuple[int, str, str, int]]]  # key, rows for the ledger
 
@@ -58,12 +60,22 @@ class Aggregator:
 
     def fold(self, images: Iterable[Item]) -> None:
         """Take in items of the events table. Raises StoreUnavailable: then deliver them again, none counts twice."""
-        for lane, delivered in self._by_lane(images).items():
-            for events in portions(delivered.events):
-                self.commit(lane, lambda events=events: self._plan(events, []))  # type: ignore[misc]
-            for at in range(0, len(delivered.notes), _NOTES_AT_ONCE):
-                notes = delivered.notes[at : at + _NOTES_AT_ONCE]
-                self.commit(lane, lambda notes=notes: self._plan([], notes))  # type: ignore[misc]
+        lanes = self._by_lane(images)
+        if len(lanes) <= self._lanes.per_site:
+            for lane, delivered in lanes.items():
+                self._fold(lane, delivered)
+            return
+        # Of many sites, or of those that somebody made up: each lane is a dozen calls, one after the other.
+        with ThreadPoolExecutor(_LANES_AT_ONCE, "dynamodb-lanes") as threads:
+            for folding in [threads.submit(self._fold, lane, delivered) for lane, delivered in lanes.items()]:
+                folding.result()
+
+    def _fold(self, lane: Lane, delivered: Delivered) -> None:
+        for events in portions(delivered.events):
+            self.commit(lane, lambda events=events: self._plan(events, []))  # type: ignore[misc]
+        for at in range(0, len(delivered.notes), _NOTES_AT_ONCE):
+            notes = delivered.notes[at : at + _NOTES_AT_ONCE]
+            self.commit(lane, lambda notes=notes: self._plan([], notes))  # type: ignore[misc]
 
     def commit(self, lane: Lane, plan: Callable[[], Plan]) -> Batch:
         """Make a plan upon what the lane has done so far, and carry it out; gives what was done.

@@ -61,7 +61,8 @@ class Delivery:
 
         `{"batchItemFailures": [{"itemIdentifier": sequence number}, ...]}`: the records that were not folded, oldest
         first; empty when all were. Lambda delivers from the first of them again, which counts nothing twice. It raises
-        nothing on account of a record; when DynamoDB does not answer, all of them were not folded.
+        nothing on account of a record, but StoreUnavailable or what DynamoDB answered when that has nothing to do with
+        the records: then Lambda counts a failure of the function, and delivers all of them again.
         """
         failed: list[str] = []
         numbers: list[str] = []
@@ -89,10 +90,10 @@ class Delivery:
             if time.monotonic() - self._told_at > _TELL_EVERY_S:
                 self._told_at = time.monotonic()
                 self._leases.stop()  # works now, and may be frozen until the next delivery
-            return failed
         except (StoreUnavailable, BotoCoreError, ClientError) as error:
             logger.warning("DynamoDB does not take what was delivered (%s): it has to come again", code_of(error))
-            return set(range(len(images)))
+            raise
+        return failed
 
 
 def image_of(record: Mapping[str, Any]) -> Item:

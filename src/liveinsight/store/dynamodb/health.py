@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from liveinsight.store.dynamodb.delivery import LAMBDA
 from liveinsight.store.dynamodb.leases import beats
 
 if TYPE_CHECKING:
@@ -40,13 +41,15 @@ class Health:
         now = self._clock()
         alive = [each for each in told if each.until > now]
         lag = max((each.lag for each in alive), default=None)
-        since = None if alive else max((each.at for each in told), default=None)
+        last = None if alive else max(told, key=lambda each: each.at, default=None)
+        since = last and last.at
+        sleeps = last is not None and last.worker == LAMBDA
         return {
-            "is_running": bool(alive),
+            "is_running": None if sleeps else bool(alive),
             "lag_ms": lag,
             "workers": [{"worker": each.worker, "lag_ms": each.lag, "shards": each.shards} for each in alive],
             "idle_since": since,
-            "message": _message(len(alive), lag, since),
+            "message": _of_functions(since) if sleeps and since else _message(len(alive), lag, since),
         }
 
 
@@ -55,5 +58,16 @@ def _message(workers: int, lag: int | None, since: int | None) -> str:
         return f"{workers} aggregator{'s' if workers > 1 else ''} at work, {lag} ms behind."
     if since is None:
         return "No aggregator has been at work: start `liveinsight aggregate`, or nothing that is collected is counted."
-    when = datetime.fromtimestamp(since / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"No aggregator has been at work since {when}: start `liveinsight aggregate`, or look why it stopped."
+    return (
+        f"No aggregator has been at work since {_time(since)}: start `liveinsight aggregate`, or look why it stopped."
+    )
+
+
+def _of_functions(since: int) -> str:
+    return (
+        f"Functions aggregate when something comes, the last time at {_time(since)}; the stream's own lag has an alarm."
+    )
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
