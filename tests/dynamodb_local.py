@@ -30,6 +30,11 @@ _sets = count(1)
 @cache
 def address() -> str:
     """Where it answers; starts it when first asked."""
+    return started()
+
+
+def started() -> str:
+    """Start one more: for a test that writes much, since the tables that tests leave make it slow."""
     java = shutil.which("java")
     if not java or not (HOME / "DynamoDBLocal.jar").is_file():
         pytest.fail(_MISSING)
@@ -79,9 +84,9 @@ def fresh_settings(**more: Any) -> Settings:
     )
 
 
-def create_tables(settings: Settings) -> None:
+def create_tables(settings: Settings, aws: Any = None) -> None:
     """Create the tables, without the TTL."""
-    aws = shared_client("dynamodb")
+    aws = aws or shared_client("dynamodb")
     for definition in definitions(names(settings)):
         aws.create_table(**definition)
 

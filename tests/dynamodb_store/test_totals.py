@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from random import Random
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any, Self
@@ -24,7 +25,8 @@ from liveinsight.stats.vocabulary import DIMENSIONS, TIME
 from liveinsight.store.base import Batch
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.dynamodb import DynamoDBStore
-from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from liveinsight.store.dynamodb.client import aws_client
+from tests.dynamodb_local import create_tables, fresh_settings, started
 from tests.dynamodb_store.commands import environment
 from tests.dynamodb_store.faulty import Faulty, Late
 from tests.factories import EVERY_METRIC, MINUTE, NOON, Clock
@@ -34,10 +36,10 @@ if TYPE_CHECKING:
 
     from liveinsight.store.base import Store
 
-EVENTS = int(os.environ.get("EVENTS", "20000"))
+EVENTS = int(os.environ.get("EVENTS", "10000"))
 SITE = "shop.example"
 NOW = NOON + 17 * MINUTE
-BATCH, COLLECTORS, WORKERS = 250, 4, 2
+BATCH, COLLECTORS, WORKERS = 250, 2, 2
 SHARE = 0.02  # of the collectors' calls go wrong
 LIFE_S = 15.0  # of a worker, at most
 APPROXIMATE = frozenset({"visitors", "percentage", "conversion_rate"})
@@ -47,18 +49,19 @@ WEEK = Period(NOW - 8 * DAY_MS - NOW % DAY_MS, NOW + DAY_MS - NOW % DAY_MS)
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
     """What came of it on DynamoDB, and on one machine without faults."""
-    settings = fresh_settings(dynamodb_lanes=4)
-    create_tables(settings)
+    settings = replace(fresh_settings(dynamodb_lanes=4), dynamodb_endpoint=started())
+    aws = aws_client(settings, "dynamodb")
+    create_tables(settings, aws)
     clock = Clock(NOW)
     folder = tmp_path_factory.mktemp("one_machine")
     embedded = DuckDBStore(folder / "liveinsight.duckdb", Settings(data=str(folder)), clock)
-    shared = DynamoDBStore(settings, clock, shared_client("dynamodb"))
+    shared = DynamoDBStore(settings, clock, aws)
     sent = _sent()
     for batch in sent:
         embedded.record(batch).result(60)
     with Workers(settings) as workers, ThreadPoolExecutor(COLLECTORS) as collectors:
         collecting = [
-            collectors.submit(_collect, settings, sent[number::COLLECTORS], number) for number in range(COLLECTORS)
+            collectors.submit(_collect, settings, aws, sent[number::COLLECTORS], number) for number in range(COLLECTORS)
         ]
         while not all(each.done() for each in collecting) or _events(shared) < EVENTS:
             workers.live_and_die()
@@ -113,17 +116,17 @@ def _sent() -> list[Batch]:
     ]
 
 
-def _collect(settings: Settings, sent: list[Batch], number: int) -> None:
+def _collect(settings: Settings, aws: Any, sent: list[Batch], number: int) -> None:
     """Record as a server does whose clients do not give up; some batches are sent although they had arrived."""
     random = Random(number)
-    aws = Faulty(shared_client("dynamodb"), random, Late())
-    store = DynamoDBStore(settings, Clock(NOW), aws)
-    aws.begin(SHARE)
+    faulty = Faulty(aws, random, Late())
+    store = DynamoDBStore(settings, Clock(NOW), faulty)
+    faulty.begin(SHARE)
     for batch in sent:
         for _ in range(1 + (random.random() < SHARE)):
             while not _recorded(store, batch):
-                pass
-    aws.begin(0)
+                time.sleep(random.random())  # as clients do: they would only keep each other waiting
+    faulty.begin(0)
     store.close()
 
 
