@@ -37,8 +37,8 @@ def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -
     events = [
         event(at(ms=number * 1000), "scroll", event_id=f"e{number}", page_title=w) for number, w in enumerate(words)
     ]
-    for start in range(0, len(events), 500):
-        put(store, *events[start : start + 500], received_at=at(60))
+    for start in range(0, len(events), 200):
+        put(store, *events[start : start + 200], received_at=at(60))
     put(store, event(at(-1), page="/first", event_id="late"), received_at=at(60))  # into a chunk that is long full
     assert [each.event_id for each in store.session_events("s")] == ["late", *(each.event_id for each in events)]
     assert table(store, query("events", "sessions", by="entry_page")) == [("/first", 3001, 1)]
