@@ -8,9 +8,11 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
+from liveinsight.cli.app import app
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
@@ -106,7 +108,9 @@ def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["Failures", "Arn"]}
-    assert 0 < source["MaximumRetryAttempts"] < 100
+    day = 24 * 3600
+    assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 3600)
+    assert source["MaximumRecordAgeInSeconds"] < day / 2, "the stream forgets before anybody has repaired it"
     assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
 
 
@@ -120,12 +124,29 @@ def test_what_goes_wrong_rings() -> None:
     alarms = of_type(written(), "AWS::CloudWatch::Alarm").values()
     watched = {(each["MetricName"], each["Dimensions"][0]["Value"].get("Ref", "queue")) for each in alarms}
     assert watched == {
-        *(("Errors", name) for name in FUNCTIONS),
+        *(("Url5xxCount", name) for name in ("Collector", *READERS)),
+        *(("Errors", name) for name in FUNCTIONS - READERS - {"Collector"}),
         ("Throttles", "Collector"),
         ("IteratorAge", "Aggregator"),
         ("ApproximateNumberOfMessagesVisible", "queue"),
     }
     assert all(each["AlarmActions"] == [{"Ref": "Alarms"}] and each["AlarmDescription"] for each in alarms)
+
+
+def test_what_is_gathered_is_not_taken_for_late() -> None:
+    seconds = written()["Parameters"]["FoldSeconds"]["MaxValue"]
+    assert seconds * 1000 < written()["Resources"]["AggregatorBehind"]["Properties"]["Threshold"] / 2
+    for asked, is_taken in ((seconds, True), (seconds + 1, False)):
+        done = CliRunner().invoke(app, ["cost", "--events-per-month", "10", "--fold-seconds", str(asked)])
+        assert (done.exit_code == 0) == is_taken, "the estimate is of what cannot be set"
+
+
+def test_stacks_of_an_account_do_not_share_a_name_in_cloudfront() -> None:
+    named = {"OriginAccessControl", "CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy"}
+    for kind in named:
+        for properties in of_type(written(), f"AWS::CloudFront::{kind}").values():
+            name = properties[f"{kind}Config"]["Name"]["Fn::Sub"]
+            assert name.startswith("${AWS::StackName}-${AWS::Region}-")
 
 
 def test_a_bill_has_an_upper_end() -> None:
