@@ -130,18 +130,9 @@ def test_every_log_ends_some_day() -> None:
     assert {each["LoggingConfig"]["LogGroup"]["Ref"] for each in functions().values()} == set(logs)
 
 
-def metric_of(alarm: dict[str, Any]) -> dict[str, Any]:
-    """What an alarm looks at, also where it calculates with it."""
-    found: dict[str, Any] = alarm
-    for each in alarm.get("Metrics", []):
-        found = each["MetricStat"]["Metric"] if "MetricStat" in each else found
-    return found
-
-
 def test_what_goes_wrong_rings() -> None:
     alarms = of_type(written(), "AWS::CloudWatch::Alarm").values()
-    metrics = [metric_of(each) for each in alarms]
-    watched = {(each["MetricName"], each["Dimensions"][0]["Value"].get("Ref", "queue")) for each in metrics}
+    watched = {(each["MetricName"], each["Dimensions"][0]["Value"].get("Ref", "queue")) for each in alarms}
     assert watched == {
         *(("Url5xxCount", name) for name in ("Collector", *READERS)),
         *(("Errors", name) for name in FUNCTIONS - READERS - {"Collector"}),
@@ -175,6 +166,12 @@ def test_a_bill_has_an_upper_end() -> None:
         assert "Fn::If" in functions()[name]["ReservedConcurrentExecutions"]
     for table in of_type(written(), "AWS::DynamoDB::Table").values():
         assert table["OnDemandThroughput"] == {"MaxWriteRequestUnits": {"Ref": "MaxWriteUnits"}}
+
+
+def test_half_of_the_upper_end_rings() -> None:
+    alarm = written()["Resources"]["ManyEvents"]["Properties"]
+    units = float(alarm["Threshold"]["Fn::Sub"].replace("${MaxWriteUnits}", "200"))
+    assert 0.5 <= units / alarm["Period"] / 200 < 0.6
 
 
 def test_the_page_says_what_the_upper_end_is() -> None:
