@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; ARGS is passed on by run, test and bench.
 
 PY := .venv/bin/python
-ARCH := arm64
+ARCH :=
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types format bench kill-test web system-packages definitions constraints package deploy clean
 
@@ -60,10 +60,10 @@ constraints: setup ## pin the newest versions of all dependencies in constraints
 	$(MAKE) setup
 
 package: web ## build the zips of the Lambda functions (make package ARCH=x86_64)
-	$(PY) scripts/package.py --arch $(ARCH)
+	$(PY) scripts/package.py $(if $(ARCH),--arch $(ARCH))
 
-deploy: package ## set up LiveInsight in your AWS account, or upgrade it: docs/howto/aws.md (needs sam)
-	$(PY) scripts/deploy.py --arch $(ARCH) $(ARGS)
+deploy: web ## set up LiveInsight in your AWS account, or upgrade it: docs/howto/aws.md (needs sam)
+	$(PY) scripts/deploy.py $(if $(ARCH),--arch $(ARCH)) $(ARGS)
 
 clean: ## remove everything that these commands made, except data
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,47 +22,50 @@ import boto3  # noqa: E402  the path comes first
 from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 
 from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
-from scripts.package import ARCHITECTURES, OUT, PACKAGES, RUNTIME  # noqa: E402
+from scripts.aws_stack import affordable, outputs, parameters, stack_of, trouble  # noqa: E402
+from scripts.package import ARCHITECTURES, FIRST_PYTHON, RUNTIME, TOO_OLD, build_all  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 TOKEN = "LIVEINSIGHT_ADMIN_TOKEN"  # noqa: S105  the name of a variable
-# Folder of the built files, where it is below the address, for how long browsers keep it.
-_FOLDERS = (
-    ("static/js", "static/js", TRACKER),
-    ("static/login", "static/login", REVALIDATED),
-    ("dashboard/assets", "assets", IMMUTABLE),
-)
+PROTECTION = "DeletionProtection"
+
+
+class Folder(NamedTuple):
+    """A folder of built files, where it is below the address, and for how long browsers keep it."""
+
+    path: str
+    below: str
+    headers: dict[str, str]
+
+
+HASHED = (Folder("dashboard/assets", "assets", IMMUTABLE),)
+FOLDERS = (*HASHED, Folder("static/js", "static/js", TRACKER), Folder("static/login", "static/login", REVALIDATED))
 _COMPRESSED = (".br", ".gz")  # CloudFront compresses by itself
 
 
-def stack_of(cloudformation: Any, name: str) -> dict[str, Any] | None:
-    """The stack as CloudFormation describes it, if there is one."""
-    try:
-        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return None
-        raise
-    return None if stack["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else stack
-
-
-def outputs(stack: dict[str, Any]) -> dict[str, str]:
-    """What a stack tells of itself."""
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-
-
-def sam_command(stack: str, region: str, parameters: dict[str, str]) -> list[str]:
+def sam_command(stack: str, region: str, given: dict[str, str]) -> list[str]:
     """What deploys the stack. Parameters that are not named stay as they were."""
     command = ["sam", "deploy", "--template-file", str(TEMPLATE), "--stack-name", stack, "--region", region]
     command += ["--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
     command += ["--no-fail-on-empty-changeset", "--parameter-overrides"]
-    return command + [f"{name}={value}" for name, value in parameters.items()]
+    return command + [_quoted(name, value) for name, value in given.items()]
 
 
-def upload_pages(s3: Any, bucket: str) -> int:
+def _quoted(name: str, value: str) -> str:
+    """As sam reads it: also with spaces, also empty. It knows no backslash."""
+    if "\\" in value:
+        sys.exit(f"{name} has a backslash, which sam does not pass on as it is: choose a value without.")
+    escaped = value.replace('"', '\\"')
+    return f'{name}="{escaped}"'
+
+
+def upload_pages(s3: Any, bucket: str, folders: Iterable[Folder] = FOLDERS) -> int:
     """Put the static files into the bucket; gives how many. Earlier versions stay: open dashboards use them."""
     uploaded = 0
-    for folder, below, headers in _FOLDERS:
+    for folder, below, headers in folders:
         for file in sorted((WEB / folder).rglob("*")):
             if not file.is_file() or file.suffix in _COMPRESSED:
                 continue
@@ -78,47 +81,111 @@ def upload_pages(s3: Any, bucket: str) -> int:
     return uploaded
 
 
-def _asked() -> argparse.Namespace:
+def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Options and parameters, in any order."""
     parser = argparse.ArgumentParser(description="Deploy LiveInsight to AWS.", epilog="Example: Sites=example.com")
     parser.add_argument("--stack", default="liveinsight", help="name of the stack, and of its tables")
     parser.add_argument("--region", default=os.environ.get("AWS_DEFAULT_REGION") or boto3.Session().region_name)
-    parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor that the zips are for")
+    parser.add_argument("--arch", choices=ARCHITECTURES, help="processor of the functions (as it was, at first arm64)")
     parser.add_argument("parameters", nargs="*", metavar="Name=value", help="parameters of infra/template.yaml")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args(arguments)
     if not asked.region:
         parser.error("no region: say --region eu-central-1, or set AWS_DEFAULT_REGION")
     if wrong := [each for each in asked.parameters if "=" not in each]:
         parser.error(f"{wrong[0]} is no parameter: write Name=value")
+    asked.parameters = dict(each.split("=", 1) for each in asked.parameters)
     return asked
 
 
-def main() -> None:
-    """Deploy, upload, and say where it is."""
-    asked = _asked()
+def check_tools(version: tuple[int, int] = (sys.version_info.major, sys.version_info.minor)) -> None:
+    """Leave with a sentence where nothing can be deployed from."""
+    if version < FIRST_PYTHON:
+        sys.exit(TOO_OLD)
     if not shutil.which("sam"):
         sys.exit("sam is missing: install AWS's SAM CLI (pip install aws-sam-cli) and run this again.")
-    if missing := [each.name for each in PACKAGES if not (OUT / f"{each.name}.zip").is_file()]:
-        sys.exit(f"The zip of {missing[0]} is missing: run make package.")
-    try:
-        cloudformation = boto3.client("cloudformation", region_name=asked.region)
-        is_new = stack_of(cloudformation, asked.stack) is None
-    except (BotoCoreError, ClientError) as error:
-        sys.exit(f"AWS cannot be asked: {error}. Check your credentials (aws sts get-caller-identity).")
-    parameters = dict(each.split("=", 1) for each in asked.parameters)
-    parameters |= {"Runtime": RUNTIME, "Architecture": asked.arch}
-    token = os.environ.get(TOKEN) or (secrets.token_urlsafe(32) if is_new else "")
-    if token:
-        parameters["AdminToken"] = token
-    if subprocess.run(sam_command(asked.stack, asked.region, parameters), check=False).returncode:
-        sys.exit("sam did not deploy: see its message above. The stack is as it was before.")
-    stack = stack_of(cloudformation, asked.stack)
-    told = outputs(stack) if stack else {}
-    uploaded = upload_pages(boto3.client("s3", region_name=asked.region), told["PagesBucket"])
-    print(f"{uploaded} static files are in {told['PagesBucket']}")
-    print(f"Dashboard  {told['Dashboard']}")
-    print(f"Your site  {told['Tracker']}")
-    if is_new and TOKEN not in os.environ:
+
+
+def new_parameters(asked: argparse.Namespace, before: dict[str, str], account: dict[str, Any]) -> dict[str, str]:
+    """What the stack is given; before: what it has, empty for a new one. Says what is not as asked, and a new token."""
+    given: dict[str, str] = {**asked.parameters, "Runtime": RUNTIME}
+    given["Architecture"] = asked.arch or before.get("Architecture", "arm64")
+    if lowered := affordable(account, before, given):
+        limit = account["AccountLimit"]["ConcurrentExecutions"]
+        print(
+            f"Functions of this account may run {limit} at once, too few to set some apart: CollectorConcurrency"
+            " and ReaderConcurrency are 0. Name them again when AWS has raised the limit (Service Quotas, Lambda)."
+        )
+        given |= lowered
+    token = os.environ.get(TOKEN) or given.get("AdminToken")
+    if not token and not before:
+        token = secrets.token_urlsafe(32)
         print(f"Token      {token}   (keep it: nothing shows it again)")
+    return {**given, "AdminToken": token} if token else given
+
+
+class Deployment:
+    """A stack and what is put into it."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self._name, self._region = asked.stack, asked.region
+        self._cloudformation = boto3.client("cloudformation", region_name=asked.region)
+        self._s3 = boto3.client("s3", region_name=asked.region)
+        self.stack = stack_of(self._cloudformation, self._name)
+        if self.stack and (sentence := trouble(self.stack, self._region)):
+            sys.exit(sentence)
+
+    def deploy(self, given: dict[str, str]) -> None:
+        """Bring the stack up to date; a new one gets its protection last, so that a failure leaves nothing behind."""
+        if self.stack:
+            # A page of the new version never names files that are not there yet.
+            upload_pages(self._s3, outputs(self.stack)["PagesBucket"], HASHED)
+            self._sam(given)
+        else:
+            self._sam({**given, PROTECTION: "off"})
+            if given.get(PROTECTION, "on") == "on":
+                print("All is there. Now its tables are protected from being deleted.")
+                self._sam({PROTECTION: "on"})
+
+    def finish(self) -> None:
+        """Upload the pages, and say where all is."""
+        stack = stack_of(self._cloudformation, self._name) or {}
+        told = outputs(stack)
+        uploaded = upload_pages(self._s3, told["PagesBucket"])
+        print(f"{uploaded} static files are in {told['PagesBucket']}")
+        print(f"Dashboard  {told['Dashboard']}")
+        print(f"Your site  {told['Tracker']}")
+        if parameters(stack).get(PROTECTION) == "off":
+            print("The tables are not protected from being deleted: DeletionProtection=on does that.")
+
+    def _sam(self, given: dict[str, str]) -> None:
+        if subprocess.run(sam_command(self._name, self._region, given), check=False).returncode:
+            sys.exit(f"sam did not deploy: see its message above. {self._left()}")
+
+    def _left(self) -> str:
+        stack = stack_of(self._cloudformation, self._name)
+        if not stack:
+            return "There is no stack."
+        if sentence := trouble(stack, self._region):
+            return sentence
+        if self.stack:
+            return f"The stack is as it was before ({stack['StackStatus']})."
+        again = f"make deploy ARGS='--stack {self._name} --region {self._region} {PROTECTION}=on'"
+        return f"The stack is there, but not its pages, and its tables are not protected yet. Run {again}"
+
+
+def main() -> None:
+    """Look at what is there, build, deploy, upload, and say where it is."""
+    asked = read_arguments()
+    check_tools()
+    try:
+        deployment = Deployment(asked)
+        account = boto3.client("lambda", region_name=asked.region).get_account_settings()
+        given = new_parameters(asked, parameters(deployment.stack or {}), account)
+        build_all(given["Architecture"])
+        deployment.deploy(given)
+        deployment.finish()
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"AWS did not do it: {error}. Check your credentials (aws sts get-caller-identity) and their rights.")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ _LISTS = ("ua-parser", "ua-parser-rs", "ua-parser-builtins", "crawler-user-agent
 _PAGES = ("web/login.html", "web/dashboard/index.html")
 # Other homes of the code, and what belongs to them.
 _ELSEWHERE = ("asgi.py", "cli", "django", "seed", "server", "store/duckdb", "web")
-_FIRST_PYTHON = (3, 12)  # from here on, Lambda runs on Amazon Linux 2023, which has glibc 2.34
+FIRST_PYTHON = (3, 12)  # from here on, Lambda runs on Amazon Linux 2023, which has glibc 2.34
+TOO_OLD = (
+    f"Lambda's {RUNTIME} runs on a Linux that is too old for numpy: such zips do for trying out, not for AWS."
+    " For AWS, have Python 3.12 or newer build them: make clean setup PYTHON=python3.13"
+)
 _NEWEST_GLIBC = 34
 _LIMIT = 30_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -143,23 +147,24 @@ def report(path: Path, say: Callable[[str], None] = print) -> None:
     say(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB, of which {largest}, all else {rest / 1e6:.1f}")
 
 
-def main() -> None:
-    """Build all."""
-    parser = argparse.ArgumentParser(description="Build the zips of the Lambda functions.")
-    parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor of the functions")
-    architecture = parser.parse_args().arch
-    if sys.version_info < _FIRST_PYTHON:
-        print(
-            f"Lambda's {RUNTIME} runs on a Linux that is too old for numpy: these zips do for trying out, not for AWS."
-            " For AWS, have Python 3.12 or newer build them: make clean setup PYTHON=python3.13",
-            file=sys.stderr,
-        )
+def build_all(architecture: str) -> None:
+    """Build all, and say what is in them."""
     for package in PACKAGES:
         path = build(package, architecture)
         report(path)
         if path.stat().st_size > _LIMIT:
             sys.exit(f"{path.name} is larger than {_LIMIT / 1e6:.0f} MB: a function that large starts slowly.")
-    print(f"For Lambda's {RUNTIME} on {architecture}, in {OUT.relative_to(ROOT)}. Next: make deploy")
+
+
+def main() -> None:
+    """Build all for the processor that is asked for."""
+    parser = argparse.ArgumentParser(description="Build the zips of the Lambda functions.")
+    parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor of the functions")
+    architecture = parser.parse_args().arch
+    if sys.version_info < FIRST_PYTHON:
+        print(TOO_OLD, file=sys.stderr)
+    build_all(architecture)
+    print(f"For Lambda's {RUNTIME} on {architecture}, in {OUT.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

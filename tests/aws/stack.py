@@ -13,8 +13,8 @@ import boto3
 import httpx
 import pytest
 
+from scripts.aws_stack import outputs, stack_of
 from scripts.aws_tools import ROOT, tool
-from scripts.deploy import outputs, stack_of
 from tests.aws.template import PATH
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NAME = "live"
 _EMULATOR = ROOT / "tests" / "aws" / "emulator.py"
 _CODE = "code"
 _PATIENCE_S = 120.0
-_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
 
 
 def until(check: Callable[[], Any], what: str) -> Any:
@@ -50,7 +50,7 @@ class Aws:
         self.address = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
-        env = {**os.environ, **_KEYS, "GATEWAY_PORT": str(self._port), "BIND_HOST": "127.0.0.1", "AUTH": "true"}
+        env = {**os.environ, **KEYS, "GATEWAY_PORT": str(self._port), "BIND_HOST": "127.0.0.1", "AUTH": "true"}
         self._log = (self._folder / "emulator.log").open("w")
         self._process = subprocess.Popen([tool("python"), _EMULATOR], env=env, stdout=self._log, stderr=self._log)
         until(self._answers, "the emulator starts")
@@ -70,7 +70,7 @@ class Aws:
         return True
 
     def client(self, service: str) -> Any:
-        session = boto3.Session(_KEYS["AWS_ACCESS_KEY_ID"], _KEYS["AWS_SECRET_ACCESS_KEY"], region_name="eu-central-1")
+        session = boto3.Session(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"], region_name="eu-central-1")
         return session.client(service, endpoint_url=self.address)
 
     def visit(self, url: str, **headers: str) -> httpx.Client:

@@ -8,16 +8,20 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from liveinsight.aws.cost import PRICES, Units
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
+from liveinsight.cli.app import app
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
-from scripts.aws_tools import tool
+from scripts.aws_tools import ROOT, tool
 from scripts.package import ARCHITECTURES, PACKAGES
 from tests.aws.template import PATH, made, of_type, written
 
+PAGE = ROOT / "docs" / "howto" / "aws.md"
 FUNCTIONS = {"Collector", "Realtime", "Stats", "Aggregator", "Maintenance"}
 READERS = {"Realtime", "Stats"}
 TABLES = Names("EventsTable", "SessionsTable", "ActiveSessionsTable", "StatsTable")
@@ -60,12 +64,20 @@ def test_the_tables_are_those_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_each_table_expires_items_can_be_restored_and_is_encrypted(name: str) -> None:
+def test_each_table_expires_items_and_is_encrypted_and_protected(name: str) -> None:
     table = of_type(written(), "AWS::DynamoDB::Table")[name]
     assert table["TimeToLiveSpecification"] == {"AttributeName": TTL, "Enabled": True}
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
+
+
+def test_what_counts_can_be_restored_for_a_week_and_nothing_longer() -> None:
+    tables = of_type(written(), "AWS::DynamoDB::Table")
+    kept = {name: dict(each["PointInTimeRecoverySpecification"]) for name, each in tables.items()}
+    restorable = {name for name, each in kept.items() if each["PointInTimeRecoveryEnabled"]}
+    assert restorable == {TABLES.sessions, TABLES.stats}
+    # Salts of visitors are in it.
+    assert all(kept[name]["RecoveryPeriodInDays"] == 7 for name in restorable)
 
 
 def test_every_function_is_code_that_its_zip_holds() -> None:
@@ -106,7 +118,9 @@ def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["Failures", "Arn"]}
-    assert 0 < source["MaximumRetryAttempts"] < 100
+    day = 24 * 3600
+    assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 3600)
+    assert source["MaximumRecordAgeInSeconds"] < day / 2, "the stream forgets before anybody has repaired it"
     assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
 
 
@@ -120,17 +134,51 @@ def test_what_goes_wrong_rings() -> None:
     alarms = of_type(written(), "AWS::CloudWatch::Alarm").values()
     watched = {(each["MetricName"], each["Dimensions"][0]["Value"].get("Ref", "queue")) for each in alarms}
     assert watched == {
-        *(("Errors", name) for name in FUNCTIONS),
+        *(("Url5xxCount", name) for name in ("Collector", *READERS)),
+        *(("Errors", name) for name in FUNCTIONS - READERS - {"Collector"}),
         ("Throttles", "Collector"),
         ("IteratorAge", "Aggregator"),
+        ("ConsumedWriteCapacityUnits", "EventsTable"),
         ("ApproximateNumberOfMessagesVisible", "queue"),
     }
     assert all(each["AlarmActions"] == [{"Ref": "Alarms"}] and each["AlarmDescription"] for each in alarms)
+    assert len(alarms) == Units().alarms, "the estimate has another number"
+
+
+def test_what_is_gathered_is_not_taken_for_late() -> None:
+    seconds = written()["Parameters"]["FoldSeconds"]["MaxValue"]
+    assert seconds * 1000 < written()["Resources"]["AggregatorBehind"]["Properties"]["Threshold"] / 2
+    for asked, is_taken in ((seconds, True), (seconds + 1, False)):
+        done = CliRunner().invoke(app, ["cost", "--events-per-month", "10", "--fold-seconds", str(asked)])
+        assert (done.exit_code == 0) == is_taken, "the estimate is of what cannot be set"
+
+
+def test_stacks_of_an_account_do_not_share_a_name_in_cloudfront() -> None:
+    named = {"OriginAccessControl", "CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy"}
+    for kind in named:
+        for properties in of_type(written(), f"AWS::CloudFront::{kind}").values():
+            name = properties[f"{kind}Config"]["Name"]["Fn::Sub"]
+            assert name.startswith("${AWS::StackName}-${AWS::Region}-")
 
 
 def test_a_bill_has_an_upper_end() -> None:
     for name in ("Collector", *READERS):
         assert "Fn::If" in functions()[name]["ReservedConcurrentExecutions"]
+    for table in of_type(written(), "AWS::DynamoDB::Table").values():
+        assert table["OnDemandThroughput"] == {"MaxWriteRequestUnits": {"Ref": "MaxWriteUnits"}}
+
+
+def test_half_of_the_upper_end_rings() -> None:
+    alarm = written()["Resources"]["ManyEvents"]["Properties"]
+    units = float(alarm["Threshold"]["Fn::Sub"].replace("${MaxWriteUnits}", "200"))
+    assert 0.5 <= units / alarm["Period"] / 200 < 0.6
+
+
+def test_the_page_says_what_the_upper_end_is() -> None:
+    units = written()["Parameters"]["MaxWriteUnits"]["Default"]
+    dollars = units * len(TABLES) * 24 * 3600 * PRICES.write_units / 1e6
+    assert f"{units} are {dollars:.0f} dollars a day" in PAGE.read_text(encoding="utf-8")
+    assert f" {dollars:.0f} dollars a day" in " ".join(written()["Parameters"]["MaxWriteUnits"]["Description"].split())
 
 
 def behaviour(path: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def cost(
     *,
     events_per_month: Annotated[int, typer.Option(min=0, help="Events that are stored in a month.")],
     dashboards: Annotated[float, typer.Option(min=0, help="Dashboards that are open for eight hours a day.")] = 1.0,
-    fold_seconds: Annotated[int, typer.Option(min=1, max=300, help="As FoldSeconds of the template.")] = 1,
+    fold_seconds: Annotated[int, typer.Option(min=1, max=60, help="As FoldSeconds of the template.")] = 1,
     days_kept: Annotated[float, typer.Option(min=1, help="Days for which sessions are kept.")] = 365.0,
 ) -> None:
     """Estimate what a month on AWS costs: measured units times list prices."""
