@@ -61,6 +61,12 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
         ({"SITES": "a.example"}, ["SITES", "list"]),
         ({"TIMEZONE": "Mars/Base"}, ["TIMEZONE", "Mars/Base"]),
+        ({"STORE": "postgres://db"}, ["LIVEINSIGHT['STORE']", "postgres"]),
+        ({"STORE": "duckdb:///"}, ["LIVEINSIGHT['STORE']", "file"]),
+        ({"STORE": "dynamodb://here"}, ["LIVEINSIGHT['STORE']", "EVENTS_TABLE"]),
+        ({"STORE": "https://a.example/?b"}, ["LIVEINSIGHT['STORE']", "LIVEINSIGHT['STORE_TOKEN']"]),
+        ({"STORE": "https://a.example"}, ["LIVEINSIGHT['STORE_TOKEN']"]),
+        ({"RETENTION_DAYS": -1}, ["LIVEINSIGHT['RETENTION_DAYS']", "negative"]),
         ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
         ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
         ({"ADMIN_TOKEN": "short"}, ["ADMIN_TOKEN", "16"]),
@@ -164,6 +170,14 @@ def test_the_how_to_lists_every_setting() -> None:
     text = (Path(__file__).parents[2] / "docs" / "howto" / "django.md").read_text(encoding="utf-8")
     own = {field.name.upper() for field in fields(conf.DjangoSettings) if field.name != "core"}
     assert [name for name in sorted(own) if f"`{name}`" not in text] == []
+
+
+def test_no_command_of_the_site_opens_the_store(tmp_path: Path) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": f"duckdb:///{tmp_path / 'site.duckdb'}"}):
+        for databases in ([], ["--database", "default"]):
+            call_command("check", *databases)
+        call_command("migrate", verbosity=0, skip_checks=False)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_django_runs_our_checks() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings as django_settings
@@ -14,10 +14,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 from rest_framework.permissions import BasePermission
 
-from liveinsight.bootstrap import open_analytics
+from liveinsight.bootstrap import check_address, open_analytics
 from liveinsight.django import conf
-from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
+from liveinsight.errors import LiveInsightError, SettingError, StartError, StoreInUse
 from liveinsight.tokens import SAFE_LENGTH
+
+if TYPE_CHECKING:
+    from liveinsight.settings import Settings
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _PAGE_VIEWS = "liveinsight.django.middleware.PageViews"
@@ -37,8 +40,13 @@ def check_settings(**_: Any) -> list[checks.CheckMessage]:
             ]
         settings = conf.current()
     except SettingError as error:
-        return [checks.Error(error.message, id="liveinsight.E002")]
-    return [*_readers(settings.readers), *_token(settings.core.admin_token), *_workers(settings)]
+        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E002")]
+    return [
+        *_store(settings.core),
+        *_readers(settings.readers),
+        *_token(settings.core.admin_token),
+        *_workers(settings),
+    ]
 
 
 def check_installation(**_: Any) -> list[checks.CheckMessage]:
@@ -64,14 +72,19 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
 
 
 def check_store(**_: Any) -> list[checks.CheckMessage]:
-    """Open the store and ask it something. A file that a running server holds is fine."""
+    """Open the store and ask it something. A file that a running server holds is fine.
+
+    No system check: those come with nearly every command of manage.py, also where there is no store yet.
+    """
     try:
         settings = conf.current().core
         analytics = open_analytics(replace(settings, aggregate=False))
     except StoreInUse:
         return []
     except LiveInsightError as error:
-        return [checks.Warning(f"The store cannot be opened. {error.message}", id="liveinsight.W003")]
+        return [
+            checks.Warning(f"The store cannot be opened. {conf.in_our_words(error.message)}", id="liveinsight.W003")
+        ]
     try:
         analytics.check()
     except LiveInsightError as error:
@@ -86,6 +99,14 @@ def workers() -> int:
     """How many processes the environment tells a server to start, as far as it says."""
     said = _WORKERS.findall(os.environ.get("GUNICORN_CMD_ARGS", "")) or [os.environ.get("WEB_CONCURRENCY", "")]
     return int(said[-1]) if said[-1].isdigit() else 1
+
+
+def _store(settings: Settings) -> list[checks.CheckMessage]:
+    try:
+        check_address(settings)
+    except StartError as error:
+        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E007")]
+    return []
 
 
 def _readers(name: str) -> list[checks.CheckMessage]:

@@ -6,6 +6,7 @@ They are read when they are used, so that `override_settings` works.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -14,7 +15,7 @@ from typing import Any
 from django.conf import settings as django_settings
 
 from liveinsight.errors import SettingError
-from liveinsight.settings import Settings, expected
+from liveinsight.settings import PREFIX, Settings, expected
 
 NAME = "LIVEINSIGHT"
 # Understood as settings of their own, as other libraries call them; LIVEINSIGHT wins.
@@ -25,6 +26,7 @@ PLAIN = {
     "ACTIVE_SESSIONS_TABLE": "active_sessions_table",
     "STATS_TABLE": "stats_table",
 }
+_VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
 
@@ -111,6 +113,11 @@ def _typed(where: str, kind: str, value: Any) -> Any:
         msg = f"{where} has a value that cannot be used: expected {expected(kind)}."
         raise SettingError(msg)
     return value
+
+
+def in_our_words(message: str) -> str:
+    """A sentence of LiveInsight's, with its settings called as they are here."""
+    return _VARIABLE.sub(rf"{NAME}['\1']", message)
 
 
 def _advice(key: str) -> str:
