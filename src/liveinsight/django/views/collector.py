@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from liveinsight.django.middleware import confirm
-from liveinsight.django.requests import address_of, raw_headers, read_body
+from liveinsight.django.requests import address_of, on_its_own, raw_headers, read_body
 from liveinsight.django.running import RETRY_AFTER_S, home
 from liveinsight.django.tracking import remember_visit
 from liveinsight.errors import InvalidInput, StoreUnavailable
@@ -29,8 +28,8 @@ _PATIENCE_S = 3.0  # with the store: a server has few threads, and the site's ow
 _VIEW = re.compile(r"d[0-9a-f]{24}")
 
 
+@on_its_own
 @csrf_exempt
-@transaction.non_atomic_requests
 def collect(request: HttpRequest) -> HttpResponse:
     """Take events; the answer comes after they are durable. No login, no cookie, no query of the site's database."""
     if request.method == "OPTIONS":
@@ -76,5 +75,5 @@ def _answer(collection: Collection) -> dict[str, Any]:
 def _confirm(request: HttpRequest, collection: Collection) -> None:
     """The address that `{% liveinsight_tracker %}` gave the tracker says which page view of the server's it ran on."""
     view = request.GET.get("view", "")
-    if collection.last is not None and _VIEW.fullmatch(view):
-        confirm(request, view, collection.last.page_url)
+    if _VIEW.fullmatch(view) and (seen := collection.page_view) is not None:
+        confirm(request, view, seen.page_url)
