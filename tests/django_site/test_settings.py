@@ -69,6 +69,7 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"RETENTION_DAYS": -1}, ["LIVEINSIGHT['RETENTION_DAYS']", "negative"]),
         ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
         ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
+        ({"OWNERS": "builtins.int"}, ["OWNERS", "permission class"]),
         ({"ADMIN_TOKEN": "short"}, ["ADMIN_TOKEN", "16"]),
     ],
 )

@@ -43,7 +43,8 @@ def check_settings(**_: Any) -> list[checks.CheckMessage]:
         return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E002")]
     return [
         *_store(settings.core),
-        *_readers(settings.readers),
+        *_permission("READERS", settings.readers),
+        *_permission("OWNERS", settings.owners),
         *_token(settings.core.admin_token),
         *_workers(settings),
     ]
@@ -109,16 +110,16 @@ def _store(settings: Settings) -> list[checks.CheckMessage]:
     return []
 
 
-def _readers(name: str) -> list[checks.CheckMessage]:
+def _permission(setting: str, name: str) -> list[checks.CheckMessage]:
     hint = "Name a permission class of REST framework, such as 'rest_framework.permissions.IsAdminUser'."
     try:
         found = import_string(name)
     except ImportError as error:
-        message = f"{conf.NAME}['READERS'] cannot be imported: {error}"
+        message = f"{conf.NAME}[{setting!r}] cannot be imported: {error}"
         return [checks.Error(message, hint=hint, id="liveinsight.E003")]
     if isinstance(found, type) and issubclass(found, BasePermission):
         return []
-    return [checks.Error(f"{conf.NAME}['READERS'] is no permission class.", hint=hint, id="liveinsight.E003")]
+    return [checks.Error(f"{conf.NAME}[{setting!r}] is no permission class.", hint=hint, id="liveinsight.E003")]
 
 
 def _token(token: str) -> list[checks.CheckMessage]:

@@ -37,6 +37,7 @@ class DjangoSettings:
     core: Settings
     site: str = ""  # name of the site that the tag, the middleware and `track` write to; empty: the request's host
     readers: str = "rest_framework.permissions.IsAdminUser"  # the permission class of those who may see the numbers
+    owners: str = "rest_framework.permissions.IsAdminUser"  # and of those who may also save goals, segments and sites
     collect_path: str = ""  # another address of the collector, below the prefix
     tracker_path: str = ""  # another address of the tracker's script
     ignore: tuple[str, ...] = ("/static/", "/media/", "/favicon.ico", "/robots.txt")  # no page views of these
