@@ -53,6 +53,27 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ({"SITE": "WWW.Shop.example"}, ("shop.example", "server.shop.example")),
+        ({"SITE": "shop.example", "SERVER_SITE": "back.example"}, ("shop.example", "back.example")),
+        ({"SITE": "shop.example", "SITES": ["*"]}, ("*",)),
+        ({"SERVER_SITE": "back.example"}, ("*",)),
+    ],
+)
+def test_a_site_that_says_its_name_takes_no_other_s_events(given: dict[str, Any], accepted: tuple[str, ...]) -> None:
+    with override_settings(LIVEINSIGHT=given):
+        assert conf.current().core.sites == accepted
+
+
+def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
+    liveinsight = {"STORE": "memory://", "SITE": "shop.example", "SITES": ["a.example", "shop.example"]}
+    with override_settings(LIVEINSIGHT=liveinsight):
+        sites = staff.get("/analytics/api/sites").json()["data"]["sites"]
+    assert [each["site_id"] for each in sites] == ["shop.example", "a.example", "server.shop.example"]
+
+
+@pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"STOER": "memory://"}, ["STOER", "'STORE'"]),
@@ -61,6 +82,8 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
         ({"SITES": "a.example"}, ["SITES", "list"]),
         ({"TIMEZONE": "Mars/Base"}, ["TIMEZONE", "Mars/Base"]),
+        ({"SITE": "https://www.shop.example/"}, ["LIVEINSIGHT['SITE']", "such as 'shop.example'"]),
+        ({"SERVER_SITE": "my shop"}, ["LIVEINSIGHT['SERVER_SITE']", "such as 'example.com'"]),
         ({"STORE": "postgres://db"}, ["LIVEINSIGHT['STORE']", "postgres"]),
         ({"STORE": "duckdb:///"}, ["LIVEINSIGHT['STORE']", "file"]),
         ({"STORE": "dynamodb://here"}, ["LIVEINSIGHT['STORE']", "EVENTS_TABLE"]),

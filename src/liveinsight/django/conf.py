@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings as django_settings
 
 from liveinsight.errors import SettingError
+from liveinsight.ingest.site import is_site_name, site_in, site_name
 from liveinsight.settings import PREFIX, Settings, expected
 
 NAME = "LIVEINSIGHT"
@@ -88,12 +89,24 @@ def _read() -> DjangoSettings:
         (own if name in _OWN else core)[name] = _typed(f"{NAME}[{key!r}]", kind, value)
     if str(core.get("store", "")).startswith("dynamodb:"):
         core.setdefault("aggregate", True)  # somebody has to fold what comes, and a site should work as it is
+    for name in ("site", "server_site"):
+        own[name] = _site(name, own.get(name, ""))
     found = DjangoSettings(core=Settings(**core), **own)
-    sites = found.core.sites
-    if "*" in sites:
+    named = found.core.sites if "sites" in core else ()
+    if "*" in named or not (named or found.site):
         return found
-    ours = [*sites, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
+    ours = [*named, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
     return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+
+
+def _site(setting: str, given: str) -> str:
+    """A name in its one spelling; "" where none is set. Raises SettingError."""
+    name = site_name(given)
+    if name and not is_site_name(name):
+        example = found if is_site_name(found := site_in(given)) else "example.com"
+        msg = f"{NAME}[{setting.upper()!r}] is not the name of a site: {given!r}. Write it such as {example!r}."
+        raise SettingError(msg)
+    return name
 
 
 def _given() -> dict[str, Any]:

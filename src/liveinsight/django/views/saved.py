@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from liveinsight.django import conf
 from liveinsight.django.answering import OwnerViewSet, takes
 from liveinsight.django.running import analytics
 from liveinsight.questions import FunnelBody, GoalBody, SegmentBody, SiteBody, SiteChange
@@ -104,7 +105,9 @@ class SiteViewSet(OwnerViewSet):
     @takes(NoQuestion, gives=Success[SiteList], cached=True)
     def list(self, question: NoQuestion) -> dict[str, Any]:
         """The sites that have events, are saved, or are named in the settings, busiest first."""
-        return analytics().sites.all()
+        # But for the site's own: the dashboard opens on the first.
+        found, ours = analytics().sites.all(), conf.current().site
+        return {**found, "sites": sorted(found["sites"], key=lambda each: each["site_id"] != ours)}
 
     @takes(SiteBody, gives=Success[Site], where="body")
     def create(self, body: SiteBody) -> dict[str, Any]:
