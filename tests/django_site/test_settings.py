@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -142,6 +143,30 @@ def test_the_order_of_middleware_and_what_is_missing() -> None:
     ]
     assert [name for name, _ in said(check_installation, MIDDLEWARE=[])] == ["liveinsight.E004"]
     assert [name for name, _ in said(check_installation, ROOT_URLCONF="rest_framework.urls")] == ["liveinsight.E005"]
+
+
+class OwnAuthentication(AuthenticationMiddleware):
+    """As a site may have it."""
+
+
+def test_a_site_may_have_an_authentication_of_its_own() -> None:
+    from django.conf import settings
+
+    own = [name for name in settings.MIDDLEWARE if "AuthenticationMiddleware" not in name]
+    assert said(check_installation, MIDDLEWARE=[*own, "nowhere.Nobody"])[0][0] == "liveinsight.E004"
+    assert said(check_installation, MIDDLEWARE=[*own, f"{__name__}.OwnAuthentication"]) == []
+
+
+def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for there in ("/login/", "login", "/login/?from=here", "https://login.example/", "//login.example/"):
+        assert said(check_installation, LOGIN_URL=there) == []
+    for missing in ("/accounts/login/", "admin:login"):
+        ((name, text),) = said(check_installation, LOGIN_URL=missing)
+        assert name == "liveinsight.W005"
+        assert [word for word in (missing, 'LOGIN_URL = "admin:login"') if word not in text] == []
+    with override_settings(LOGIN_URL="/accounts/login/"), pytest.raises(CommandError, match="not ready"):
+        call_command("liveinsight_check")
+    assert "LiveInsight is ready" not in capsys.readouterr().out
 
 
 def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,14 @@ import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils.module_loading import import_string
 from rest_framework.permissions import BasePermission
 
@@ -54,7 +57,7 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
     """INSTALLED_APPS, urls.py and MIDDLEWARE."""
     found: list[checks.CheckMessage] = []
     middleware = list(django_settings.MIDDLEWARE)
-    if _AUTHENTICATION not in middleware:
+    if not any(map(_logs_in, middleware)):
         hint = f"Add {_AUTHENTICATION!r} (and the sessions that it needs) to MIDDLEWARE."
         found.append(checks.Error("Nobody can log in to see the numbers.", hint=hint, id="liveinsight.E004"))
     if _PAGE_VIEWS in middleware and _FROM_CACHE in middleware[: middleware.index(_PAGE_VIEWS)]:
@@ -69,7 +72,7 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
     except NoReverseMatch:
         hint = f"Add {_URLS} to the patterns of {django_settings.ROOT_URLCONF}."
         found.append(checks.Error("LiveInsight has no address on this site.", hint=hint, id="liveinsight.E005"))
-    return found
+    return [*found, *_login()]
 
 
 def check_store(**_: Any) -> list[checks.CheckMessage]:
@@ -100,6 +103,29 @@ def workers() -> int:
     """How many processes the environment tells a server to start, as far as it says."""
     said = _WORKERS.findall(os.environ.get("GUNICORN_CMD_ARGS", "")) or [os.environ.get("WEB_CONCURRENCY", "")]
     return int(said[-1]) if said[-1].isdigit() else 1
+
+
+def _logs_in(middleware: str) -> bool:
+    try:
+        found = import_string(middleware)
+    except ImportError:  # Django says so itself, when the site starts
+        return False
+    return isinstance(found, type) and issubclass(found, AuthenticationMiddleware)
+
+
+def _login() -> list[checks.CheckMessage]:
+    """Who is not logged in is led there: an address of this site has to be one."""
+    try:
+        address = resolve_url(django_settings.LOGIN_URL)
+        if address.startswith("/") and not address.startswith("//"):
+            resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()))
+    except (NoReverseMatch, Resolver404):
+        message = (
+            f"LOGIN_URL is {str(django_settings.LOGIN_URL)!r}, where this site has nothing: readers cannot log in."
+        )
+        hint = 'Set LOGIN_URL = "admin:login", or to the login page that the site has.'
+        return [checks.Warning(message, hint=hint, id="liveinsight.W005")]
+    return []
 
 
 def _store(settings: Settings) -> list[checks.CheckMessage]:
