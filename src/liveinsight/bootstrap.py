@@ -37,34 +37,51 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
     Empty: a file in the data folder. Answers are kept before a store that this process owns. DynamoDB and another
     server's are none: other processes write there without telling this one.
     """
-    url = settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
+    check_address(settings)
+    url = _address(settings)
     scheme, _, rest = url.partition("://")
     if scheme == "duckdb":
         from liveinsight.store.duckdb import DuckDBStore
 
         return CachedStore(DuckDBStore(_path(rest, url), settings, clock))
     if scheme == "dynamodb":
-        if rest:
-            msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
-            raise SettingError(msg)
         return open_dynamodb(settings, clock)
-    if scheme in {"http", "https"}:
-        return _open_remote(url, settings)
     if scheme == "memory":
         from liveinsight.store.memory import MemoryStore
 
         return CachedStore(MemoryStore())
-    known = "duckdb:///path/to/file, dynamodb://, http://host:port or memory://"
-    msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use {known}."
-    raise SettingError(msg)
+    from liveinsight.store.remote import RemoteStore
+
+    return RemoteStore(url, settings)
 
 
-def _open_remote(url: str, settings: Settings) -> Store:
+def check_address(settings: Settings) -> None:
+    """Whether `settings.store` names a store that can be opened here; opens none. Raises StartError."""
+    url = _address(settings)
+    scheme, _, rest = url.partition("://")
+    if scheme == "duckdb":
+        _path(rest, url)
+    elif scheme == "dynamodb":
+        if rest:
+            msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
+            raise SettingError(msg)
+        _need_aws()
+    elif scheme in {"http", "https"}:
+        _check_remote(url, settings)
+    elif scheme != "memory":
+        known = "duckdb:///path/to/file, dynamodb://, http://host:port or memory://"
+        msg = f"LIVEINSIGHT_STORE names a store that does not exist: {scheme}. Use {known}."
+        raise SettingError(msg)
+
+
+def _address(settings: Settings) -> str:
+    return settings.store or f"duckdb:///{settings.data_folder / DATABASE}"
+
+
+def _check_remote(url: str, settings: Settings) -> None:
     if find_spec("urllib3") is None:
         msg = "A store at another server needs urllib3: install liveinsight[remote]."
         raise StartError(msg)
-    from liveinsight.store.remote import RemoteStore
-
     parts = urlsplit(url)
     if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
         msg = (
@@ -75,7 +92,6 @@ def _open_remote(url: str, settings: Settings) -> Store:
     if not settings.store_token:
         msg = "LIVEINSIGHT_STORE_TOKEN is empty: set it to the admin token of the server that LIVEINSIGHT_STORE names."
         raise SettingError(msg)
-    return RemoteStore(url, settings)
 
 
 def same_store(url: str, *, must_exist: bool = False) -> str:

@@ -39,6 +39,11 @@ class Collection:
         """The last event of the request that was good."""
         return self._intake.events[-1] if self._intake.events else None
 
+    @property
+    def page_view(self) -> StoredEvent | None:
+        """The first page view of the request that was good."""
+        return next((event for event in self._intake.events if event.event_type == "page_view"), None)
+
     def counts(self) -> Counts:
         """How many events came, and what became of them. Raises StoreUnavailable when they could not be kept."""
         recorded = self.recorded.result()

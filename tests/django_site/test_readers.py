@@ -6,7 +6,9 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import django
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.template import engines
 from django.test import override_settings
@@ -14,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from rest_framework.permissions import BasePermission
 
+from liveinsight.service import now_ms
 from tests.django_site.running import user
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 HTML = {"accept": "text/html"}
 NUMBERS = "/analytics/api/statistics/pages/"
+EVENT = {"session_id": "s", "timestamp": now_ms(), "event_type": "page_view", "page_url": "http://a.example/"}
 
 
 class Editors(BasePermission):
@@ -45,6 +49,83 @@ def test_who_is_no_staff_may_not_read(client: Client) -> None:
 
 def test_staff_reads(staff: Client) -> None:
     assert staff.get(NUMBERS).json() == []
+
+
+GOAL = json.dumps({"name": "Cart", "site_id": "a.example", "filters": [{"dimension": "page", "values": ["/cart"]}]})
+
+
+def save(client: Client, **headers: str) -> Any:
+    return client.post("/analytics/api/goals", GOAL, content_type="application/json", headers=headers)
+
+
+def test_who_may_only_read_saves_nothing(client: Client) -> None:
+    reads = {"STORE": "memory://", "READERS": "rest_framework.permissions.IsAuthenticated"}
+    question = json.dumps({"site_id": "a.example", "metrics": ["page_views"], "period": "today"})
+    client.force_login(user("customer"))
+    with override_settings(LIVEINSIGHT=reads):
+        assert client.get("/analytics/api/goals?site_id=a.example").status_code == 200
+        assert client.post("/analytics/api/query", question, content_type="application/json").status_code == 200
+        assert (save(client).status_code, save(client).json()["code"]) == (403, "forbidden")
+        for address in ("goals/cart", "segments/cart", "sites/a.example"):
+            assert client.delete(f"/analytics/api/{address}").status_code == 403
+            assert client.put(f"/analytics/api/{address}", GOAL, content_type="application/json").status_code == 403
+    with override_settings(LIVEINSIGHT={**reads, "OWNERS": "rest_framework.permissions.IsAuthenticated"}):
+        assert save(client).status_code == 200
+
+
+def test_who_owns_but_may_not_read_saves_nothing(client: Client) -> None:
+    owns = {"STORE": "memory://", "OWNERS": "rest_framework.permissions.AllowAny"}
+    client.force_login(user("customer"))
+    with override_settings(LIVEINSIGHT=owns):
+        assert save(client).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "http://testserver", "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "http://testserver"}, 200),
+        ({"origin": "https://testserver", "sec-fetch-site": "same-origin"}, 200),  # TLS ends at a proxy
+        ({"origin": "https://office.example", "sec-fetch-site": "cross-site"}, 200),
+        ({"sec-fetch-site": "none"}, 200),
+        ({}, 200),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "https://evil.testserver", "sec-fetch-site": "same-site"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+    ],
+)
+def test_a_page_of_another_site_saves_nothing_with_a_reader_s_login(
+    staff: Client, headers: dict[str, str], status: int
+) -> None:
+    with override_settings(CSRF_TRUSTED_ORIGINS=["https://office.example"]):
+        answer = save(staff, **headers)
+    assert answer.status_code == status
+    assert status == 200 or "another site" in answer.json()["message"]
+
+
+def test_a_program_with_the_token_comes_from_anywhere(client: Client) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough"}):
+        answer = save(client, authorization="Bearer a-token-long-enough", origin="https://tools.example")
+        assert answer.status_code == 200
+
+
+if django.VERSION >= (5, 1):  # earlier ones have no such middleware
+
+    def test_a_site_that_wants_a_login_everywhere_still_counts_its_visitors(client: Client) -> None:
+        wall = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+        liveinsight = {"STORE": "memory://", "COLLECT_PATH": "c", "TRACKER_PATH": "t.js"}
+        with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, wall], LIVEINSIGHT=liveinsight):
+            assert client.get("/later/").status_code == 302
+            for path in ("api/events", "c"):
+                answer = client.post(f"/analytics/{path}", EVENT, content_type="application/json")
+                assert (answer.status_code, "data" in answer.json()) == (200, True)
+            for path in ("static/js/liveinsight-tracker.js", "t.js", "healthz", "api/openapi.json"):
+                assert client.get(f"/analytics/{path}").status_code == 200
+            assert client.get("/analytics/assets/nothing.js").status_code == 404
+            assert client.get(NUMBERS).status_code == 401
+            assert client.get("/analytics/login")["Location"] == "/login/?next=/analytics/"
 
 
 def test_the_site_chooses_who_reads(client: Client) -> None:
@@ -99,20 +180,31 @@ def test_it_works_under_any_prefix(staff: Client) -> None:
 
 
 def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing_by_the_collector(client: Client) -> None:
-    event = {"session_id": "s", "timestamp": 1, "event_type": "page_view", "page_url": "http://a.example/"}
+    renamed = {"STORE": "memory://", "COLLECT_PATH": "c", "TRACKER_PATH": "t.js"}
     connection.settings_dict["ATOMIC_REQUESTS"] = True
     try:
-        with CaptureQueriesContext(connection) as captured:
-            client.post("/analytics/api/events", event, content_type="application/json")
-            client.get("/analytics/healthz")
+        with CaptureQueriesContext(connection) as captured, override_settings(LIVEINSIGHT=renamed):
+            for path in ("api/events", "c"):
+                client.post(f"/analytics/{path}", EVENT, content_type="application/json")
+            for path in (
+                "healthz",
+                "static/js/liveinsight-tracker.js",
+                "t.js",
+                "assets/nothing.js",
+                "login",
+                "nothing",
+            ):
+                client.get(f"/analytics/{path}")
+            assert len(captured) == 0
+            client.get("/pages/1/")  # which shows that transactions are seen here
     finally:
         connection.settings_dict["ATOMIC_REQUESTS"] = False
-    assert len(captured) == 0
+    assert len(captured) > 0
 
 
 def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
     now = time.time_ns() // 1_000_000
-    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "a.example"}):
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "a.example", "SITES": ["*"]}):
         for site in ("a.example", "b.example"):
             event = {
                 "session_id": "s",

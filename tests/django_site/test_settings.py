@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -53,6 +54,27 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ({"SITE": "WWW.Shop.example"}, ("shop.example", "server.shop.example")),
+        ({"SITE": "shop.example", "SERVER_SITE": "back.example"}, ("shop.example", "back.example")),
+        ({"SITE": "shop.example", "SITES": ["*"]}, ("*",)),
+        ({"SERVER_SITE": "back.example"}, ("*",)),
+    ],
+)
+def test_a_site_that_says_its_name_takes_no_other_s_events(given: dict[str, Any], accepted: tuple[str, ...]) -> None:
+    with override_settings(LIVEINSIGHT=given):
+        assert conf.current().core.sites == accepted
+
+
+def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
+    liveinsight = {"STORE": "memory://", "SITE": "shop.example", "SITES": ["a.example", "shop.example"]}
+    with override_settings(LIVEINSIGHT=liveinsight):
+        sites = staff.get("/analytics/api/sites").json()["data"]["sites"]
+    assert [each["site_id"] for each in sites] == ["shop.example", "a.example", "server.shop.example"]
+
+
+@pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"STOER": "memory://"}, ["STOER", "'STORE'"]),
@@ -61,8 +83,17 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
         ({"SITES": "a.example"}, ["SITES", "list"]),
         ({"TIMEZONE": "Mars/Base"}, ["TIMEZONE", "Mars/Base"]),
+        ({"SITE": "https://www.shop.example/"}, ["LIVEINSIGHT['SITE']", "such as 'shop.example'"]),
+        ({"SERVER_SITE": "my shop"}, ["LIVEINSIGHT['SERVER_SITE']", "such as 'example.com'"]),
+        ({"STORE": "postgres://db"}, ["LIVEINSIGHT['STORE']", "postgres"]),
+        ({"STORE": "duckdb:///"}, ["LIVEINSIGHT['STORE']", "file"]),
+        ({"STORE": "dynamodb://here"}, ["LIVEINSIGHT['STORE']", "EVENTS_TABLE"]),
+        ({"STORE": "https://a.example/?b"}, ["LIVEINSIGHT['STORE']", "LIVEINSIGHT['STORE_TOKEN']"]),
+        ({"STORE": "https://a.example"}, ["LIVEINSIGHT['STORE_TOKEN']"]),
+        ({"RETENTION_DAYS": -1}, ["LIVEINSIGHT['RETENTION_DAYS']", "negative"]),
         ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
         ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
+        ({"OWNERS": "builtins.int"}, ["OWNERS", "permission class"]),
         ({"ADMIN_TOKEN": "short"}, ["ADMIN_TOKEN", "16"]),
     ],
 )
@@ -112,6 +143,30 @@ def test_the_order_of_middleware_and_what_is_missing() -> None:
     ]
     assert [name for name, _ in said(check_installation, MIDDLEWARE=[])] == ["liveinsight.E004"]
     assert [name for name, _ in said(check_installation, ROOT_URLCONF="rest_framework.urls")] == ["liveinsight.E005"]
+
+
+class OwnAuthentication(AuthenticationMiddleware):
+    """As a site may have it."""
+
+
+def test_a_site_may_have_an_authentication_of_its_own() -> None:
+    from django.conf import settings
+
+    own = [name for name in settings.MIDDLEWARE if "AuthenticationMiddleware" not in name]
+    assert said(check_installation, MIDDLEWARE=[*own, "nowhere.Nobody"])[0][0] == "liveinsight.E004"
+    assert said(check_installation, MIDDLEWARE=[*own, f"{__name__}.OwnAuthentication"]) == []
+
+
+def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for there in ("/login/", "login", "/login/?from=here", "https://login.example/", "//login.example/"):
+        assert said(check_installation, LOGIN_URL=there) == []
+    for missing in ("/accounts/login/", "admin:login"):
+        ((name, text),) = said(check_installation, LOGIN_URL=missing)
+        assert name == "liveinsight.W005"
+        assert [word for word in (missing, 'LOGIN_URL = "admin:login"') if word not in text] == []
+    with override_settings(LOGIN_URL="/accounts/login/"), pytest.raises(CommandError, match="not ready"):
+        call_command("liveinsight_check")
+    assert "LiveInsight is ready" not in capsys.readouterr().out
 
 
 def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,6 +219,14 @@ def test_the_how_to_lists_every_setting() -> None:
     text = (Path(__file__).parents[2] / "docs" / "howto" / "django.md").read_text(encoding="utf-8")
     own = {field.name.upper() for field in fields(conf.DjangoSettings) if field.name != "core"}
     assert [name for name in sorted(own) if f"`{name}`" not in text] == []
+
+
+def test_no_command_of_the_site_opens_the_store(tmp_path: Path) -> None:
+    with override_settings(LIVEINSIGHT={"STORE": f"duckdb:///{tmp_path / 'site.duckdb'}"}):
+        for databases in ([], ["--database", "default"]):
+            call_command("check", *databases)
+        call_command("migrate", verbosity=0, skip_checks=False)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_django_runs_our_checks() -> None:

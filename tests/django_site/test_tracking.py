@@ -83,6 +83,15 @@ def test_without_the_cookie_s_consent_none_is_set(client: Client) -> None:
         assert not post(client).cookies
 
 
+def test_what_the_caller_says_wins_over_the_cookie(client: Client) -> None:
+    assert post(client).status_code == 200
+    client.get("/signup/?user=ann")
+    assert rows(SITE, "event_type") == [("page_view", 1), ("signup", 1)]
+    (session,) = analytics().active_sessions(SITE)
+    events = analytics().session_events(session["session_id"], SITE)
+    assert [each["user_id"] for each in events] == ["u1", "ann"]
+
+
 def test_a_forged_cookie_is_no_visit(client: Client) -> None:
     client.cookies["liveinsight_visit"] = "a b/<c>:d"
     client.get("/signup/")
@@ -201,6 +210,31 @@ def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Clie
         assert rows(SERVER, metrics=("page_views",)) == [(5,)]
         assert hidden(SERVER, "today") == Hidden(page_views=4, seen=1)
         assert hidden(SERVER, "today").share == 0.75
+
+
+def test_a_page_that_comes_from_django_s_cache_is_a_page_view_too(client: Client) -> None:
+    update, fetch = (f"django.middleware.cache.{name}CacheMiddleware" for name in ("Update", "FetchFrom"))
+    views = "liveinsight.django.middleware.PageViews"
+    with override_settings(MIDDLEWARE=[views, update, *settings.MIDDLEWARE, fetch]):
+        shown = {client.get("/pages/7/").content for _ in range(3)}
+        assert len(shown) == 1
+        address = re.search('data-api-url="([^"]+)"', shown.pop().decode())
+        assert address
+        for _ in range(3):
+            assert post(client, address[1], page_url=f"http://{SITE}/pages/7/").status_code == 200
+        assert rows(SERVER, "prop:view_name", metrics=("page_views",)) == [("page", 3)]
+        assert rows(SERVER, "prop:tagged", metrics=("page_views",)) == [("false", 2), ("true", 1)]
+        assert hidden(SERVER, "today") == Hidden(page_views=1, seen=1)
+
+
+def test_only_a_page_view_confirms_that_the_tracker_ran(client: Client) -> None:
+    with WITH_VIEWS:
+        html = client.get("/pages/1/").content.decode()
+        address = re.search('data-api-url="([^"]+)"', html)
+        assert address
+        assert post(client, address[1], event_type="click").status_code == 200
+        assert rows(SERVER) == [(1,)]
+        assert hidden(SERVER, "today") == Hidden(page_views=1, seen=0)
 
 
 def test_no_page_and_no_event_asks_the_site_s_database_anything(client: Client) -> None:

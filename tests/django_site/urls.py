@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import include, path
@@ -48,6 +49,7 @@ urlpatterns = [
     path("", page, name="home"),
     path("pages/<int:number>/", page, name="page"),
     path("later/", later, name="later"),
+    path("login/", LoginView.as_view(), name="login"),
     path("signup/", signup, name="signup"),
     path("own-api/", OwnView.as_view()),
     path("fault/", fault),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.db import transaction
 from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -22,8 +21,8 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from liveinsight.django import conf
-from liveinsight.django.authentication import AdminToken, Login, Reader
-from liveinsight.django.requests import read_body
+from liveinsight.django.authentication import AdminToken, CrossSite, Login, Owner, Reader
+from liveinsight.django.requests import on_its_own, read_body
 from liveinsight.django.schema import view_schema
 from liveinsight.errors import NotFound, Unauthorized
 from liveinsight.wire.answering import (
@@ -169,7 +168,7 @@ class OurView(APIView):
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
-        return transaction.non_atomic_requests(super().as_view(*args, **kwargs))
+        return on_its_own(super().as_view(*args, **kwargs))
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -192,6 +191,8 @@ class OurView(APIView):
         """What to answer to an error, of ours or of the frameworks."""
         if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
             return problem_of(Unauthorized(_LOG_IN))
+        if isinstance(error, CrossSite):
+            return problem_of_status(403)._replace(message=str(error.detail))
         if isinstance(error, exceptions.MethodNotAllowed):
             return problem_of_status(405, {"Allow": ", ".join(self.allowed_methods)})
         if isinstance(error, exceptions.APIException):
@@ -222,6 +223,12 @@ class ReaderView(OurView):
 
 class ReaderViewSet(ViewSetMixin, ReaderView):
     """As ReaderView, with routers and actions."""
+
+
+class OwnerViewSet(ReaderViewSet):
+    """As ReaderViewSet, for what owners save: readers only look at it."""
+
+    permission_classes = [Reader, Owner]
 
 
 def _finished(request: HttpRequest, response: Response) -> HttpResponseBase:

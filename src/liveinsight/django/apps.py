@@ -15,11 +15,9 @@ class LiveInsightConfig(AppConfig):
     verbose_name = "LiveInsight"
 
     def ready(self) -> None:
-        from liveinsight.django.checks import check_installation, check_settings, check_store
+        from liveinsight.django.checks import check_installation, check_settings
         from liveinsight.django.conf import forget
 
         checks.register(check_settings, "liveinsight")
         checks.register(check_installation, "liveinsight")
-        # Opens the store, as a check of a database does: only when `check --database default` or the command asks.
-        checks.register(check_store, checks.Tags.database)
         setting_changed.connect(forget, dispatch_uid="liveinsight")

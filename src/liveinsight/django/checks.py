@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils.module_loading import import_string
 from rest_framework.permissions import BasePermission
 
-from liveinsight.bootstrap import open_analytics
+from liveinsight.bootstrap import check_address, open_analytics
 from liveinsight.django import conf
-from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
+from liveinsight.errors import LiveInsightError, SettingError, StartError, StoreInUse
 from liveinsight.tokens import SAFE_LENGTH
+
+if TYPE_CHECKING:
+    from liveinsight.settings import Settings
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _PAGE_VIEWS = "liveinsight.django.middleware.PageViews"
@@ -37,15 +43,21 @@ def check_settings(**_: Any) -> list[checks.CheckMessage]:
             ]
         settings = conf.current()
     except SettingError as error:
-        return [checks.Error(error.message, id="liveinsight.E002")]
-    return [*_readers(settings.readers), *_token(settings.core.admin_token), *_workers(settings)]
+        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E002")]
+    return [
+        *_store(settings.core),
+        *_permission("READERS", settings.readers),
+        *_permission("OWNERS", settings.owners),
+        *_token(settings.core.admin_token),
+        *_workers(settings),
+    ]
 
 
 def check_installation(**_: Any) -> list[checks.CheckMessage]:
     """INSTALLED_APPS, urls.py and MIDDLEWARE."""
     found: list[checks.CheckMessage] = []
     middleware = list(django_settings.MIDDLEWARE)
-    if _AUTHENTICATION not in middleware:
+    if not any(map(_logs_in, middleware)):
         hint = f"Add {_AUTHENTICATION!r} (and the sessions that it needs) to MIDDLEWARE."
         found.append(checks.Error("Nobody can log in to see the numbers.", hint=hint, id="liveinsight.E004"))
     if _PAGE_VIEWS in middleware and _FROM_CACHE in middleware[: middleware.index(_PAGE_VIEWS)]:
@@ -60,18 +72,23 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
     except NoReverseMatch:
         hint = f"Add {_URLS} to the patterns of {django_settings.ROOT_URLCONF}."
         found.append(checks.Error("LiveInsight has no address on this site.", hint=hint, id="liveinsight.E005"))
-    return found
+    return [*found, *_login()]
 
 
 def check_store(**_: Any) -> list[checks.CheckMessage]:
-    """Open the store and ask it something. A file that a running server holds is fine."""
+    """Open the store and ask it something. A file that a running server holds is fine.
+
+    No system check: those come with nearly every command of manage.py, also where there is no store yet.
+    """
     try:
         settings = conf.current().core
         analytics = open_analytics(replace(settings, aggregate=False))
     except StoreInUse:
         return []
     except LiveInsightError as error:
-        return [checks.Warning(f"The store cannot be opened. {error.message}", id="liveinsight.W003")]
+        return [
+            checks.Warning(f"The store cannot be opened. {conf.in_our_words(error.message)}", id="liveinsight.W003")
+        ]
     try:
         analytics.check()
     except LiveInsightError as error:
@@ -88,16 +105,47 @@ def workers() -> int:
     return int(said[-1]) if said[-1].isdigit() else 1
 
 
-def _readers(name: str) -> list[checks.CheckMessage]:
+def _logs_in(middleware: str) -> bool:
+    try:
+        found = import_string(middleware)
+    except ImportError:  # Django says so itself, when the site starts
+        return False
+    return isinstance(found, type) and issubclass(found, AuthenticationMiddleware)
+
+
+def _login() -> list[checks.CheckMessage]:
+    """Who is not logged in is led there: an address of this site has to be one."""
+    try:
+        address = resolve_url(django_settings.LOGIN_URL)
+        if address.startswith("/") and not address.startswith("//"):
+            resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()))
+    except (NoReverseMatch, Resolver404):
+        message = (
+            f"LOGIN_URL is {str(django_settings.LOGIN_URL)!r}, where this site has nothing: readers cannot log in."
+        )
+        hint = 'Set LOGIN_URL = "admin:login", or to the login page that the site has.'
+        return [checks.Warning(message, hint=hint, id="liveinsight.W005")]
+    return []
+
+
+def _store(settings: Settings) -> list[checks.CheckMessage]:
+    try:
+        check_address(settings)
+    except StartError as error:
+        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E007")]
+    return []
+
+
+def _permission(setting: str, name: str) -> list[checks.CheckMessage]:
     hint = "Name a permission class of REST framework, such as 'rest_framework.permissions.IsAdminUser'."
     try:
         found = import_string(name)
     except ImportError as error:
-        message = f"{conf.NAME}['READERS'] cannot be imported: {error}"
+        message = f"{conf.NAME}[{setting!r}] cannot be imported: {error}"
         return [checks.Error(message, hint=hint, id="liveinsight.E003")]
     if isinstance(found, type) and issubclass(found, BasePermission):
         return []
-    return [checks.Error(f"{conf.NAME}['READERS'] is no permission class.", hint=hint, id="liveinsight.E003")]
+    return [checks.Error(f"{conf.NAME}[{setting!r}] is no permission class.", hint=hint, id="liveinsight.E003")]
 
 
 def _token(token: str) -> list[checks.CheckMessage]:

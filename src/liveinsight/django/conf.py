@@ -6,6 +6,7 @@ They are read when they are used, so that `override_settings` works.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -14,7 +15,8 @@ from typing import Any
 from django.conf import settings as django_settings
 
 from liveinsight.errors import SettingError
-from liveinsight.settings import Settings, expected
+from liveinsight.ingest.site import is_site_name, site_in, site_name
+from liveinsight.settings import PREFIX, Settings, expected
 
 NAME = "LIVEINSIGHT"
 # Understood as settings of their own, as other libraries call them; LIVEINSIGHT wins.
@@ -25,6 +27,7 @@ PLAIN = {
     "ACTIVE_SESSIONS_TABLE": "active_sessions_table",
     "STATS_TABLE": "stats_table",
 }
+_VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
 
@@ -35,6 +38,7 @@ class DjangoSettings:
     core: Settings
     site: str = ""  # name of the site that the tag, the middleware and `track` write to; empty: the request's host
     readers: str = "rest_framework.permissions.IsAdminUser"  # the permission class of those who may see the numbers
+    owners: str = "rest_framework.permissions.IsAdminUser"  # and of those who may also save goals, segments and sites
     collect_path: str = ""  # another address of the collector, below the prefix
     tracker_path: str = ""  # another address of the tracker's script
     ignore: tuple[str, ...] = ("/static/", "/media/", "/favicon.ico", "/robots.txt")  # no page views of these
@@ -85,12 +89,24 @@ def _read() -> DjangoSettings:
         (own if name in _OWN else core)[name] = _typed(f"{NAME}[{key!r}]", kind, value)
     if str(core.get("store", "")).startswith("dynamodb:"):
         core.setdefault("aggregate", True)  # somebody has to fold what comes, and a site should work as it is
+    for name in ("site", "server_site"):
+        own[name] = _site(name, own.get(name, ""))
     found = DjangoSettings(core=Settings(**core), **own)
-    sites = found.core.sites
-    if "*" in sites:
+    named = found.core.sites if "sites" in core else ()
+    if "*" in named or not (named or found.site):
         return found
-    ours = [*sites, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
+    ours = [*named, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
     return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+
+
+def _site(setting: str, given: str) -> str:
+    """A name in its one spelling; "" where none is set. Raises SettingError."""
+    name = site_name(given)
+    if name and not is_site_name(name):
+        example = found if is_site_name(found := site_in(given)) else "example.com"
+        msg = f"{NAME}[{setting.upper()!r}] is not the name of a site: {given!r}. Write it such as {example!r}."
+        raise SettingError(msg)
+    return name
 
 
 def _given() -> dict[str, Any]:
@@ -111,6 +127,11 @@ def _typed(where: str, kind: str, value: Any) -> Any:
         msg = f"{where} has a value that cannot be used: expected {expected(kind)}."
         raise SettingError(msg)
     return value
+
+
+def in_our_words(message: str) -> str:
+    """A sentence of LiveInsight's, with its settings called as they are here."""
+    return _VARIABLE.sub(rf"{NAME}['\1']", message)
 
 
 def _advice(key: str) -> str:

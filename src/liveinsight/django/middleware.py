@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.urls import Resolver404, resolve
 
 from liveinsight.django import conf
 from liveinsight.django.outbox import outbox
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.urls import ResolverMatch
 
 SEEN = "tracker"  # conversion of the server's site: the browser ran the tracker
 _PAGES = range(200, 300)
@@ -75,20 +77,17 @@ def confirm(request: HttpRequest, view: str, page_url: str) -> None:
 
 def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     try:
-        if _is_page_view(request, response):
-            send(request, "page_view", _page_view(request), view_id(request))
+        if _is_viewed(request, response) and (match := _match(request)) and _APP not in match.app_names:
+            send(request, "page_view", _page_view(request, match), view_id(request))
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
         outbox.refused[type(error).__name__] += 1
 
 
-def _is_page_view(request: HttpRequest, response: HttpResponseBase) -> bool:
-    match = request.resolver_match
+def _is_viewed(request: HttpRequest, response: HttpResponseBase) -> bool:
     headers = request.headers
     return (
         request.method == "GET"
         and response.status_code in _PAGES
-        and match is not None
-        and _APP not in match.app_names
         and response.get("Content-Type", "").startswith("text/html")
         and not request.path.startswith(conf.current().ignore)
         # What a page loads by itself, and what a browser loads in case somebody comes, nobody has viewed.
@@ -98,15 +97,24 @@ def _is_page_view(request: HttpRequest, response: HttpResponseBase) -> bool:
     )
 
 
-def _page_view(request: HttpRequest) -> dict[str, Any]:
-    match = request.resolver_match
+def _match(request: HttpRequest) -> ResolverMatch | None:
+    """The view of this address, also when the page came from Django's cache before a view was looked for."""
+    if request.resolver_match is not None:
+        return request.resolver_match
+    try:
+        return resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return None
+
+
+def _page_view(request: HttpRequest, match: ResolverMatch) -> dict[str, Any]:
     return {
         "session_id": COOKIELESS,
         "site_id": server_site(request),
         "page_url": request.build_absolute_uri(),
         "referrer": request.headers.get("Referer"),
         "language": request.headers.get("Accept-Language", "").split(",")[0].partition(";")[0].strip()[:35] or None,
-        "view_name": (match.view_name if match else "")[:500],
-        "route": f"/{match.route if match else ''}"[:500],
+        "view_name": match.view_name[:500],
+        "route": f"/{match.route}"[:500],
         "tagged": hasattr(request, "liveinsight_view"),  # only a page with the tag can be confirmed
     }

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import transaction
 
 from liveinsight.wire.client_address import client_address
 from liveinsight.wire.reading import too_large
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+View = TypeVar("View", bound="Callable[..., HttpResponseBase]")
 
 _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}
+
+
+def on_its_own(view: View) -> View:
+    """A view of ours, which says itself who may come in: whatever the site asks for else, a login or a transaction."""
+    view.login_required = False  # type: ignore[attr-defined]  # as LoginRequiredMiddleware (Django 5.1) reads it
+    transaction.non_atomic_requests(view)
+    return view
 
 
 def raw_headers(request: HttpRequest) -> dict[bytes, bytes]:

@@ -25,7 +25,11 @@ logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY_S = 3600.0
 _COMPLAIN_EVERY_S = 60.0
-_RETRY_AFTER_S = 10
+RETRY_AFTER_S = 10
+_REMEMBER_S = 5.0  # a failed opening: a store that is away must not take a thread of the server with every request
+_OTHERS_WAIT_S = 2.0  # while one thread opens the store
+_CANNOT_START = "Analytics cannot start in this process of the site: its log says why."
+_STARTING = "Analytics are still starting in this process of the site. Send the same request again."
 
 
 @dataclass(eq=False)
@@ -62,6 +66,7 @@ class Home:
 
 _homes: dict[Settings, Home] = {}  # more than one only where tests change settings
 _given: list[Home] = []
+_failed_until: dict[Settings, float] = {}  # by `monotonic`
 _opening = Lock()
 _complained_at = -_COMPLAIN_EVERY_S
 
@@ -95,6 +100,7 @@ def release() -> None:
 def close() -> None:
     """Close what this process has open; what is used next is opened anew."""
     with _opening:
+        _failed_until.clear()
         while _homes:
             _homes.popitem()[1].close()
 
@@ -104,18 +110,37 @@ def complain(error: StartError) -> StoreUnavailable:
     global _complained_at  # noqa: PLW0603  the log is told now and then, and not with every request
     if monotonic() - _complained_at >= _COMPLAIN_EVERY_S:
         _complained_at = monotonic()
-        logger.error("LiveInsight cannot start in this process: %s", error.message)
-    message = "Analytics cannot start in this process of the site: its log says why."
-    return StoreUnavailable(message, retry_after=_RETRY_AFTER_S)
+        logger.error("LiveInsight cannot start in this process: %s", conf.in_our_words(error.message))
+    return StoreUnavailable(_CANNOT_START, retry_after=RETRY_AFTER_S)
 
 
 def _open(settings: Settings) -> Home:
-    with _opening:
+    """Open the store, or wait a moment for the thread that does, or say that it failed just now."""
+    _check_failed(settings)
+    if not _opening.acquire(timeout=_OTHERS_WAIT_S):
+        raise StoreUnavailable(_STARTING, retry_after=RETRY_AFTER_S)
+    try:
         if settings not in _homes:
-            opened = Home(open_analytics(settings))
-            opened.maintain()
-            _homes[settings] = opened
+            _check_failed(settings)  # while this thread waited
+            _homes[settings] = _opened(settings)
         return _homes[settings]
+    finally:
+        _opening.release()
+
+
+def _opened(settings: Settings) -> Home:
+    try:
+        opened = Home(open_analytics(settings))
+    except Exception:
+        _failed_until[settings] = monotonic() + _REMEMBER_S
+        raise
+    opened.maintain()
+    return opened
+
+
+def _check_failed(settings: Settings) -> None:
+    if monotonic() < _failed_until.get(settings, 0.0):
+        raise StoreUnavailable(_CANNOT_START, retry_after=RETRY_AFTER_S)
 
 
 def _after_fork() -> None:
@@ -123,6 +148,7 @@ def _after_fork() -> None:
     global _opening  # noqa: PLW0603  a lock that the parent held would never be released here
     _opening = Lock()
     _homes.clear()
+    _failed_until.clear()
 
 
 atexit.register(close)

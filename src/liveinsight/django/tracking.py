@@ -27,15 +27,16 @@ def track(request: HttpRequest, event_type: str, **fields: Any) -> bool:
     """Send an event about this request: `track(request, "signup", plan="pro")`. Never waits and never raises.
 
     `fields` are the event's own (`user_id`, `conversion_type`, `value`, `currency`, `page_url`, ...); others are custom
-    properties. Tells whether it was taken; what is refused later, as wrong, is logged and counted (`refused`).
+    properties. They win over what is known of the visit. Tells whether it was taken; what is refused later, as wrong,
+    is logged and counted (`refused`).
     """
     try:
         settings = conf.current()
         event = {
             "page_url": request.build_absolute_uri(),
             "site_id": settings.site or None,
-            **fields,
             **visit_of(request),
+            **{name: value for name, value in fields.items() if value is not None},
         }
         return send(request, event_type, event)
     except Exception as error:  # noqa: BLE001  analytics never breaks a page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import django
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 
@@ -18,6 +19,7 @@ from liveinsight.wire.parameters import SiteQuestion
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+_HEARS_WHO_LEAVES = (5, 0)  # an earlier Django goes on with a stream whose reader is gone
 # A proxy that collects an answer before it passes it on would hold the stream back.
 _HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
 
@@ -28,11 +30,12 @@ class LiveView(ReaderView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Server-sent events: `realtime` (the data of api/realtime) and `events` (what this process just stored).
 
-        Under WSGI a stream would hold a worker for each reader: there is none, and the dashboard polls api/realtime.
+        Under WSGI a stream would hold a worker for each reader, and before Django 5 it would never end: there is none,
+        and the dashboard polls api/realtime.
         """
         question = of_this_site(read_question(request, SiteQuestion))
-        if not isinstance(request._request, ASGIRequest):
-            msg = "This server cannot stream: ask api/realtime every few seconds, or run the site under ASGI."
+        if not isinstance(request._request, ASGIRequest) or django.VERSION < _HEARS_WHO_LEAVES:
+            msg = "This server cannot stream: ask api/realtime every few seconds, or run Django 5 or newer under ASGI."
             raise NotFound(msg, code="no_stream")
         service = analytics()
         stream = LiveStream(service, service.site(question.site_id), LoopBridge())

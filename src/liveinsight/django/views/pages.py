@@ -18,6 +18,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from liveinsight import __version__
 from liveinsight.django import conf
 from liveinsight.django.answering import OurView, takes
+from liveinsight.django.requests import on_its_own
 from liveinsight.django.running import analytics, complain
 from liveinsight.django.views.collector import collect
 from liveinsight.errors import SettingError, Unauthorized
@@ -94,12 +95,14 @@ def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
+@on_its_own
 @read_only
 def login(request: HttpRequest) -> HttpResponse:
     """Where the other homes have their login page: leads to the site's own, and from there to the dashboard."""
     return _to_login(request.path.rstrip("/").rpartition("/")[0] + "/")
 
 
+@on_its_own
 @read_only
 def asset(request: HttpRequest, path: str) -> HttpResponse:
     """What the dashboard is made of, in the best encoding that the browser takes and the build wrote."""
@@ -113,12 +116,14 @@ def asset(request: HttpRequest, path: str) -> HttpResponse:
     return _file_or_problem(request, _ASSETS, path)
 
 
+@on_its_own
 @read_only
 def script(request: HttpRequest, path: str) -> HttpResponse:
     """The scripts that sites load."""
     return _file_or_problem(request, _SCRIPTS, path)
 
 
+@on_its_own
 @csrf_exempt
 def anything_else(request: HttpRequest, path: str) -> HttpResponse:
     """The collector and the tracker under the names that the site gave them; else there is nothing."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from liveinsight.django.answering import ReaderViewSet, takes
+from liveinsight.django import conf
+from liveinsight.django.answering import OwnerViewSet, takes
 from liveinsight.django.running import analytics
 from liveinsight.questions import FunnelBody, GoalBody, SegmentBody, SiteBody, SiteChange
 from liveinsight.wire.parameters import LONGEST_SAVED_ID, LONGEST_SITE, NoQuestion, SiteQuestion
@@ -14,7 +15,7 @@ from liveinsight.wire.shapes import Site, SiteList, Success
 _ANY = "[^/]+"
 
 
-class GoalViewSet(ReaderViewSet):
+class GoalViewSet(OwnerViewSet):
     """Goals: what an event must be like to reach them."""
 
     lookup_value_regex = _ANY
@@ -41,7 +42,7 @@ class GoalViewSet(ReaderViewSet):
         return analytics().goals.remove_goal(pk, question.site_id)
 
 
-class FunnelViewSet(ReaderViewSet):
+class FunnelViewSet(OwnerViewSet):
     """Funnels: steps on a way."""
 
     lookup_value_regex = _ANY
@@ -68,7 +69,7 @@ class FunnelViewSet(ReaderViewSet):
         return analytics().goals.remove_funnel(pk, question.site_id)
 
 
-class SegmentViewSet(ReaderViewSet):
+class SegmentViewSet(OwnerViewSet):
     """Filters under a name."""
 
     lookup_value_regex = _ANY
@@ -95,7 +96,7 @@ class SegmentViewSet(ReaderViewSet):
         return analytics().segments.remove(pk, question.site_id)
 
 
-class SiteViewSet(ReaderViewSet):
+class SiteViewSet(OwnerViewSet):
     """The sites."""
 
     lookup_value_regex = _ANY
@@ -104,7 +105,9 @@ class SiteViewSet(ReaderViewSet):
     @takes(NoQuestion, gives=Success[SiteList], cached=True)
     def list(self, question: NoQuestion) -> dict[str, Any]:
         """The sites that have events, are saved, or are named in the settings, busiest first."""
-        return analytics().sites.all()
+        # But for the site's own: the dashboard opens on the first.
+        found, ours = analytics().sites.all(), conf.current().site
+        return {**found, "sites": sorted(found["sites"], key=lambda each: each["site_id"] != ours)}
 
     @takes(SiteBody, gives=Success[Site], where="body")
     def create(self, body: SiteBody) -> dict[str, Any]:

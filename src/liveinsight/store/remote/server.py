@@ -22,7 +22,9 @@ END = b"end"  # the last line of a stream: one without it was cut off
 _CONNECTIONS = 32
 _CONNECT_S = 3.0
 _ANSWER_S = 60.0  # a report about much may take a while
+_SHORT_S = 5.0  # a front end's collector waits for these; a group of events that comes again is known
 _LONG_S = 3600.0  # a purge, or the next part of a copy
+_SHORT = frozenset({"hello", "record", "document", "documents", "put_document"})
 _LONG = frozenset({"purge", "arrivals", "restore"})
 _OK, _UNAUTHORIZED, _REFUSED = 200, (401, 403), (400, 404, 413)
 _MOST_RETRY_AFTER_S = 3600
@@ -81,7 +83,7 @@ class Server:
         self._pool.clear()
 
     def _post(self, operation: str, body: bytes, *, stream: bool = False) -> urllib3.BaseHTTPResponse:
-        timeout = urllib3.Timeout(connect=_CONNECT_S, read=_LONG_S if operation in _LONG else _ANSWER_S)
+        timeout = urllib3.Timeout(connect=_CONNECT_S, read=_patience(operation))
         try:
             answer = self._pool.request(
                 "POST",
@@ -100,6 +102,12 @@ class Server:
         if answer.status != _OK:
             raise _failure(answer)
         return answer
+
+
+def _patience(operation: str) -> float:
+    if operation in _SHORT:
+        return _SHORT_S
+    return _LONG_S if operation in _LONG else _ANSWER_S
 
 
 def _failure(answer: urllib3.BaseHTTPResponse) -> Exception:
