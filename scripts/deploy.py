@@ -119,7 +119,7 @@ def new_parameters(asked: argparse.Namespace, before: dict[str, str], account: d
     token = os.environ.get(TOKEN) or given.get("AdminToken")
     if not token and not before:
         token = secrets.token_urlsafe(32)
-        print(f"Token      {token}   (keep it: nothing shows it again)")
+        print(f"Token      {token}   (keep it: nothing shows it again)", flush=True)
     return {**given, "AdminToken": token} if token else given
 
 
@@ -143,7 +143,7 @@ class Deployment:
         else:
             self._sam({**given, PROTECTION: "off"})
             if given.get(PROTECTION, "on") == "on":
-                print("All is there. Now its tables are protected from being deleted.")
+                print("All is there. Now its tables are protected from being deleted.", flush=True)
                 self._sam({PROTECTION: "on"})
 
     def finish(self) -> None:
