@@ -119,7 +119,7 @@ def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
     assert source["StartingPosition"] == "TRIM_HORIZON"
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["Failures", "Arn"]}
     day = 24 * 3600
-    assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 3600)
+    assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 6 * 3600)
     assert source["MaximumRecordAgeInSeconds"] < day / 2, "the stream forgets before anybody has repaired it"
     assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
 
