@@ -57,7 +57,11 @@ def test_the_example_starts_with_one_command(tmp_path: Path) -> None:
         login = {"username": OWNER, "password": OWNER, "csrfmiddlewaretoken": token[1], "next": "/analytics/"}
         dashboard = owner.post(form.url, data=login, follow_redirects=True)
         assert (dashboard.status_code, dashboard.url.path) == (200, "/analytics/")
-        assert owner.get("/analytics/api/sites").json()["data"]["sites"] == []
+        sites = owner.get("/analytics/api/sites").json()["data"]["sites"]
+        assert [(each["site_id"], each["events"]) for each in sites] == [
+            ("shop.example", 0),
+            ("server.shop.example", 0),
+        ]
 
 
 @pytest.mark.parametrize("server", SERVERS)
