@@ -11,6 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from liveinsight.stats.period import Period, next_part, part_start, zone
 from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.store.dynamodb.cells import crowd
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
 from tests.factories import (
@@ -154,14 +155,17 @@ def test_the_same_hour_of_two_days_is_not_mixed_up(store: SettledStore) -> None:
     assert table(store, asked) == [(NOON, "/a", 1), (NOON + DAY, "/b", 1)]
 
 
-def test_many_visitors_are_told_within_two_percent_and_all_else_exactly(store: SettledStore) -> None:
-    visitors = 4000
+def test_many_visitors_are_told_within_two_percent_and_all_else_exactly(
+    store: SettledStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "EXACT", 200)
+    visitors = 1600
     views = [
         event(NOON + number * 20_000, session=f"s{number}", visitor=f"v{number}", country="KR" if number % 9 else "JP")
         for number in range(visitors)
     ]
-    for start in range(0, visitors, 500):
-        put(store, *views[start : start + 500], received_at=NOW)
+    for start in range(0, visitors, 200):
+        put(store, *views[start : start + 200], received_at=NOW)
     whole = Period(local("2026-03-01"), local("2026-04-01"))
     [(events, sessions, found)] = table(store, query("events", "sessions", "visitors", period=whole))
     assert (events, sessions) == (visitors, visitors)
@@ -216,23 +220,26 @@ def test_what_a_purge_did_not_come_to_remove_goes_when_it_is_finished_by_another
         assert partition(settings.stats_table, keys.of_lane("cells", lane, keys.day(NOON))) == []
 
 
-def test_visitors_who_go_on_to_another_page_are_no_longer_at_the_first_however_many(store: SettledStore) -> None:
-    many = 3600
+def test_visitors_who_go_on_to_another_page_are_no_longer_at_the_first_however_many(
+    store: SettledStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "EXACT", 100)
+    many, stay = 600, 60
     for kind, page, minutes in (("first", "/", 0), ("then", "/next", 2)):
         views = [
             event(
                 at(minutes, number), page=page, session=f"s{number}", visitor=f"v{number}", event_id=f"{kind}{number}"
             )
-            for number in range(many if kind == "first" else many - 300)
+            for number in range(many if kind == "first" else many - stay)
         ]
-        for start in range(0, len(views), 500):
-            put(store, *views[start : start + 500], received_at=NOW)
+        for start in range(0, len(views), 75):
+            put(store, *views[start : start + 75], received_at=NOW)
     rows = {
         page: (sessions, visitors)
         for page, sessions, visitors in table(store, query("sessions", "visitors", by="exit_page"))
     }
-    assert rows["/"] == (300, 300)
-    assert rows["/next"][1] == pytest.approx(many - 300, rel=0.02)
+    assert rows["/"] == (stay, stay)
+    assert rows["/next"][1] == pytest.approx(many - stay, rel=0.02)
 
 
 def test_a_report_that_is_asked_while_events_come_only_grows(store: SettledStore, settings: Settings) -> None:
