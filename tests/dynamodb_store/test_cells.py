@@ -234,6 +234,7 @@ def test_visitors_who_go_on_to_another_page_are_no_longer_at_the_first_however_m
         ]
         for start in range(0, len(views), 75):
             put(store, *views[start : start + 75], received_at=NOW)
+            store.settle()
     rows = {
         page: (sessions, visitors)
         for page, sessions, visitors in table(store, query("sessions", "visitors", by="exit_page"))
