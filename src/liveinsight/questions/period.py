@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from liveinsight.errors import InvalidInput
 from liveinsight.stats import period as periods
-from liveinsight.stats.period import MINUTE_MS, Period
+from liveinsight.stats.period import MINUTE_MS, QUARTER_MS, Period
 
 if TYPE_CHECKING:
     from liveinsight.questions.occasion import Occasion
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 DEFAULT_PERIOD = "7d"
 EVER = Period(0, 4_102_444_800_000)  # everything that is kept
 _LONGEST_MOMENT = 40
-_QUARTER_MS = 15 * MINUTE_MS
 _LATEST = 10**15  # no more digits: they would have to be turned into text first
 
 Compare = Literal["none", "previous", "year"]
@@ -69,7 +68,7 @@ class PeriodQuestion(BaseModel):
             raise InvalidInput(msg, code="invalid_period")
         first = periods.instant(self.start, timezone)
         # Nothing has happened later than now: the next quarter of an hour is as good, and counts are kept by it.
-        last = max(-(-now // _QUARTER_MS) * _QUARTER_MS, first + 1)
+        last = max(-(-now // QUARTER_MS) * QUARTER_MS, first + 1)
         if self.end:
             last = periods.instant(self.end, timezone, end=True)
         if last <= first:
@@ -104,7 +103,7 @@ def compared(
     before = periods.previous if compare == "previous" else periods.year_before
     gone = (occasion.now - period.start) // MINUTE_MS * MINUTE_MS
     if rows and gone:
-        gone = max(1, round(gone / _QUARTER_MS)) * _QUARTER_MS
+        gone = max(1, round(gone / QUARTER_MS)) * QUARTER_MS
     if whole or gone < MINUTE_MS or occasion.now >= period.end:
         return before(period, timezone)
     return before(period, timezone, until=period.start + gone)

@@ -18,6 +18,7 @@ from liveinsight.stats.words import PERIOD_WORDS
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
+QUARTER_MS = 15 * MINUTE_MS  # as fine as counts by dimension are kept for ever
 DAY_MS = 24 * HOUR_MS
 MAX_PARTS = 50_000
 NAMED = tuple(each.name for each in PERIOD_WORDS)

@@ -16,10 +16,9 @@ from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.applying import note_key
-from liveinsight.store.dynamodb.batches import Batch, decoded, portions
+from liveinsight.store.dynamodb.batches import Batch, by_chain, decoded, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
-from liveinsight.store.dynamodb.keys import Chain
 from liveinsight.store.plain import visits_of
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.applying import Applying
     from liveinsight.store.dynamodb.chains import Chains, State
     from liveinsight.store.dynamodb.client import Client, Item
-    from liveinsight.store.dynamodb.keys import Lane
+    from liveinsight.store.dynamodb.keys import Chain, Lane
     from liveinsight.store.dynamodb.lanes import Lanes
 
     Plan = tuple[Batch, Mapping[Chain, State]]
@@ -116,15 +115,12 @@ class Aggregator:
     def _plan(self, events: list[StoredEvent], notes: list[Note]) -> Plan:
         """What is new of a delivery."""
         batch = Batch()
-        by_chain: dict[Chain, list[StoredEvent]] = {}
-        for event in events:
-            by_chain.setdefault(Chain(event.site_id, event.session_id), []).append(event)
-        states = dict(zip(by_chain, self._client.parallel(self._chains.read, list(by_chain)), strict=True))
-        for chain, delivered in by_chain.items():
-            state = states[chain]
-            new = state.lacking(delivered)
-            batch.events += new
-            batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
+        chains = by_chain(events)
+        states = dict(zip(chains, self._client.parallel(self._chains.read, list(chains)), strict=True))
+        for chain, state in states.items():
+            if new := state.lacking(chains[chain]):
+                batch.events += new
+                batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
         batch.cells = batch.cells.settled(as_change=True)
         batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
         for note, rows in self._uncounted(dict(notes)).items():

@@ -46,10 +46,7 @@ class Batch:
 
     def chains(self) -> dict[Chain, list[StoredEvent]]:
         """The chains concerned, and what is new in them."""
-        found: dict[Chain, list[StoredEvent]] = {chain: [] for chain in self.forget}
-        for event in self.events:
-            found.setdefault(Chain(event.site_id, event.session_id), []).append(event)
-        return found
+        return {**{chain: [] for chain in self.forget}, **by_chain(self.events)}
 
     def encoded(self) -> bytes:
         counts = [(*row, number) for row, number in self.counts.items()]
@@ -68,6 +65,14 @@ def decoded(content: bytes) -> Batch:
         rows,
         cells_of(cells),
     )
+
+
+def by_chain(events: Iterable[StoredEvent]) -> dict[Chain, list[StoredEvent]]:
+    """Events in their order, by the chain that they are of."""
+    found: dict[Chain, list[StoredEvent]] = {}
+    for event in events:
+        found.setdefault(Chain(event.site_id, event.session_id), []).append(event)
+    return found
 
 
 def raw_size(value: Any) -> int:

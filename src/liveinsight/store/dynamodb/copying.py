@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -66,7 +65,7 @@ class Copying:
     def _days(self, site_id: str) -> Iterator[int]:
         """The starts (ms) of the days on which there may be events."""
         for month in self._lanes.months(site_id):
-            first = round(datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).timestamp() * 1000)
+            first = keys.midnight(f"{month}-01")
             days = range(first, first + 31 * DAY_MS, DAY_MS)
             yield from (day for day in days if keys.day(day).startswith(month))
 

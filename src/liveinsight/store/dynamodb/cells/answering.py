@@ -6,13 +6,13 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from liveinsight.stats.filters import AllOf, AnyOf, Filter, Not, leaves
-from liveinsight.stats.period import MINUTE_MS
+from liveinsight.stats.period import MINUTE_MS, QUARTER_MS
 from liveinsight.stats.query import Row, page_of
 from liveinsight.stats.vocabulary import EVENT, INTERVALS, SESSION, VISIT, dimension_scope
 from liveinsight.store.dynamodb.cells.cell import MINUTE, WHOLE
 from liveinsight.store.dynamodb.cells.crowd import Crowd
 from liveinsight.store.dynamodb.cells.rollups import Asked
-from liveinsight.store.dynamodb.cells.spans import LOOSE, QUARTER_MS, is_cut, spans
+from liveinsight.store.dynamodb.cells.spans import LOOSE, is_cut, spans
 from liveinsight.store.dynamodb.cells.sums import Sums, measure
 
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ class Cell:
 
     def add(self, other: Cell, sign: int = 1) -> None:
         """Add another cell, or take it away with -1."""
-        _add(self.counts, other.counts, sign)
+        add_up(self.counts, other.counts, sign)
         for currency, amount in other.money.items():
             self.money[currency] = self.money.get(currency, 0) + sign * amount
         if other.visitors:
@@ -58,7 +58,7 @@ class Cell:
         for mine, theirs in ((self.sessions, other.sessions), (self.pages, other.pages)):
             for when, sums in theirs.items():
                 if when in mine:
-                    _add(mine[when], sums, sign)
+                    add_up(mine[when], sums, sign)
                 else:
                     mine[when] = [sign * each for each in sums]
 
@@ -105,7 +105,8 @@ class Segment(dict[Key, Cell]):
         return Segment((key, self[key]) for key in sorted(self) if self[key].settle(as_change=as_change))
 
 
-def _add(sums: list[int], other: list[int], sign: int) -> None:
+def add_up(sums: list[int], other: list[int], sign: int = 1) -> None:
+    """Add numbers to the sums at the same places, or take them away with -1."""
     for at, number in enumerate(other):
         sums[at] += sign * number
 
@@ -115,7 +116,7 @@ def _within(sums: By, first: int, end: int) -> By:
     for when, numbers in sums.items():
         kept = ALWAYS if first <= when < end else when
         if kept in wide:
-            _add(wide[kept], numbers, 1)
+            add_up(wide[kept], numbers)
         else:
             wide[kept] = list(numbers)
     return wide

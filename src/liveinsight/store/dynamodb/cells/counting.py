@@ -140,20 +140,16 @@ def _pages(unit: int, events: list[StoredEvent]) -> dict[int, By]:
         found.setdefault(cell, {}).setdefault(when, [0] * 4)[what] += number
 
     for reports in _reports(events).values():
-        timed = _by_minute(reports, "engaged", sum)
-        for at, (minute, engaged) in enumerate(timed):
-            add(minute, None, TIMED, 1)
-            add(minute, None, TIME, engaged)
-            if at:
-                add(minute, timed[at - 1][0], TIMED, -1)
-        scrolled = _by_minute(reports, "depth", max)
-        for at, (minute, depth) in enumerate(scrolled):
-            add(minute, None, SCROLLED, 1)
-            add(minute, None, DEPTH, depth)
-            if at:
-                add(minute, scrolled[at - 1][0], SCROLLED, -1)
-            for earlier, less in _deeper(scrolled[:at], depth):
-                add(minute, earlier, DEPTH, less)
+        for name, join, visits, total in (("engaged", sum, TIMED, TIME), ("depth", max, SCROLLED, DEPTH)):
+            told = _by_minute(reports, name, join)
+            for at, (minute, number) in enumerate(told):
+                add(minute, None, visits, 1)
+                add(minute, None, total, number)
+                if at:
+                    add(minute, told[at - 1][0], visits, -1)
+                if join is max:
+                    for earlier, less in _deeper(told[:at], number):
+                        add(minute, earlier, total, less)
     return found
 
 

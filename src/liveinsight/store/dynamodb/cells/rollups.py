@@ -11,13 +11,13 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import InvalidInput, StoreUnavailable
-from liveinsight.stats.period import HOUR_MS, MINUTE_MS, Period, next_part, part_start, zone
+from liveinsight.stats.period import HOUR_MS, MINUTE_MS, QUARTER_MS, Period, next_part, part_start, zone
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.cells.cell import MINUTE, QUARTER, WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.coding import decoded, encoded
 from liveinsight.store.dynamodb.cells.hours import Gone
 from liveinsight.store.dynamodb.cells.memory import Memory
-from liveinsight.store.dynamodb.cells.spans import DAY, HOURS, LOOSE, MONTH, QUARTER_MS, Span, spans
+from liveinsight.store.dynamodb.cells.spans import DAY, HOURS, LOOSE, MONTH, Span, spans
 from liveinsight.store.dynamodb.cells.states import state_of
 
 if TYPE_CHECKING:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from liveinsight.stats.period import MINUTE_MS, next_part, part_start, zone
+from liveinsight.stats.period import next_part, part_start, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from liveinsight.stats.period import Period
 
-QUARTER_MS = 15 * MINUTE_MS
 MONTH, DAY, HOURS, LOOSE = "month", "day", "hours", "loose"
 
 

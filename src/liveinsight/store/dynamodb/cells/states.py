@@ -47,10 +47,9 @@ class States:
     def touched(self, site_id: str, period: Period) -> Touched:
         """The hours with cells that have a part in a period."""
         first, last = period.start // HOUR_MS, -(-period.end // HOUR_MS)
-        months = [month for month in self._lanes.months(site_id) if _is_in(month, period)]
         lanes = self._lanes.of_site(site_id)
         heads = dict(zip(lanes, self._client.parallel(self._lanes.head, lanes), strict=True))
-        asked = [(lane, month) for lane in lanes for month in months]
+        asked = [(lane, month) for lane, head in heads.items() for month in head.months if _is_in(month, period)]
         found: Touched = {}
         for (lane, _), days in zip(
             asked, self._client.parallel(lambda each: self._days(*each, heads[each[0]]), asked), strict=True
@@ -63,8 +62,6 @@ class States:
         return found
 
     def _days(self, lane: Lane, month: str, head: Head) -> dict[str, Day]:
-        if month not in head.months:
-            return {}
         key = lane, month, head.months[month]
         days: dict[str, Day] | None = self._memory.get(key)
         if days is None:

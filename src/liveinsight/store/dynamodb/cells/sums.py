@@ -23,6 +23,7 @@ from liveinsight.store.dynamodb.cells.cell import (
     TIME,
     TIMED,
     VIEWS,
+    add_up,
 )
 from liveinsight.store.dynamodb.cells.crowd import Crowd
 
@@ -45,17 +46,17 @@ class Sums:
 
     def take(self, cell: Cell, *, since: int, until: int) -> None:
         """Add a cell, in a period that goes on until a minute; page visits count from a minute on."""
-        _add(self.counts, cell.counts)
+        add_up(self.counts, cell.counts)
         for currency, amount in cell.money.items():
             self.money[currency] = self.money.get(currency, 0) + amount
         self.visitors.add(cell.visitors)
         self.converted.add(cell.converted)
         for when, sums in cell.sessions.items():
             if when == ALWAYS or when < until:
-                _add(self.of_sessions, sums)
+                add_up(self.of_sessions, sums)
         for when, sums in cell.pages.items():
             if when == ALWAYS or when >= since:
-                _add(self.of_pages, sums)
+                add_up(self.of_pages, sums)
 
     @property
     def events(self) -> int:
@@ -100,8 +101,3 @@ def measure(name: str, sums: Sums, everybody: Crowd | None) -> int | float:
         return share(sums.visitors.number(), everybody.number())
     of_sums = _MEASURES.get(name)
     return of_sums(sums) if of_sums else sums.revenue(currency_of(name))
-
-
-def _add(sums: list[int], other: list[int]) -> None:
-    for at, number in enumerate(other):
-        sums[at] += number
