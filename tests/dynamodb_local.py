@@ -1,4 +1,7 @@
-"""Amazon's DynamoDB Local, one process for all tests, in memory, on a free port. Tables have names of their own."""
+"""Amazon's DynamoDB Local in memory, on a free port: one process for each module of tests that asks for it.
+
+Tables have names of their own. What deleted tables leave in it makes it slower and slower, so no process lives long.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ HOME = Path(sys.prefix) / "dynamodb-local"
 _MISSING = "DynamoDB Local is not installed: `make test` does it, or scripts/dynamodb_local.py (and Java for it)"
 _START_S = 60
 _sets = count(1)
+_running: list[subprocess.Popen[bytes]] = []
 
 
 @cache
@@ -33,8 +37,21 @@ def address() -> str:
     return started()
 
 
+def stop() -> None:
+    """Stop what was started. Who asks for an address afterwards gets another."""
+    for process in _running:
+        process.kill()
+        process.wait()
+    _running.clear()
+    address.cache_clear()
+    shared_client.cache_clear()
+
+
+atexit.register(stop)
+
+
 def started() -> str:
-    """Start one more: for a test that writes much, since the tables that tests leave make it slow."""
+    """Start one more: for a test that writes much."""
     java = shutil.which("java")
     if not java or not (HOME / "DynamoDBLocal.jar").is_file():
         pytest.fail(_MISSING)
@@ -57,7 +74,7 @@ def started() -> str:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    atexit.register(process.kill)
+    _running.append(process)
     until = time.monotonic() + _START_S
     while time.monotonic() < until:
         try:

@@ -148,15 +148,15 @@ def test_a_purge_frees_the_ids_of_copied_events(source: Store, store: Store) -> 
 
 
 def test_parts_are_small_and_have_each_event_once(store: Store) -> None:
-    events = [event(NOON + each * MINUTE, session=f"s{each % 7}", event_id=f"e{each}") for each in range(4500)]
+    events = [event(NOON + each * MINUTE, session=f"s{each % 7}", event_id=f"e{each}") for each in range(2500)]
     for at_once in range(0, len(events), 500):
-        put(store, *events[at_once : at_once + 500], received_at=NOON + 4500 * MINUTE)
+        put(store, *events[at_once : at_once + 500], received_at=NOON + 2500 * MINUTE)
     found: list[StoredEvent] = []
     for part in store.arrivals(SITE):
         assert len(part.events) <= 2000
         found += part.events
     assert sorted(each.event_id for each in found) == sorted(each.event_id for each in events)
-    assert {each.received_at for each in found} == {NOON + 4500 * MINUTE}
+    assert {each.received_at for each in found} == {NOON + 2500 * MINUTE}
 
 
 def test_equal_filtered_events_stay_as_many_where_parts_are_cut(store: Store) -> None:
