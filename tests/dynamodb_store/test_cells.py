@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import sys
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from liveinsight.errors import InvalidInput
 from liveinsight.stats.period import Period, next_part, part_start, zone
 from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
 from liveinsight.store.dynamodb.cells import crowd
@@ -177,6 +179,17 @@ def test_many_visitors_are_told_within_two_percent_and_all_else_exactly(
     assert many == pytest.approx(visitors - few, rel=0.02)
     assert japan == ("JP", few, few)
     assert table(store, query("visitors", period=Period(NOON, NOON + HOUR))) == [(180,)]
+
+
+def test_where_there_is_no_package_of_sketches_a_question_about_many_visitors_is_refused_and_says_why(
+    store: SettledStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowd, "EXACT", 5)
+    monkeypatch.setitem(sys.modules, "datasketches", None)  # as on a Python that it does not know yet
+    put(store, *(event(at(each), session=f"s{each}", visitor=f"v{each}") for each in range(9)), received_at=NOW)
+    with pytest.raises(InvalidInput, match=r"run LiveInsight on Python 3\.11 to 3\.13") as refused:
+        table(store, query("visitors"))
+    assert refused.value.code == "unsupported_query"
 
 
 def test_an_hour_that_is_added_to_often_is_kept_in_few_items(store: SettledStore, settings: Settings) -> None:

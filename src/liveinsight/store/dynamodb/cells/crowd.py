@@ -10,7 +10,10 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from functools import lru_cache
 from hashlib import blake2b
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from liveinsight.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,24 +82,32 @@ def written(sketch: Any) -> str:
 
 def read(text: str) -> Any:
     """The sketch that was written."""
-    from datasketches import hll_sketch
-
-    return hll_sketch.deserialize(b64decode(text))
+    return _datasketches().hll_sketch.deserialize(b64decode(text))
 
 
 def _union(one: Any, other: Any) -> Any:
-    from datasketches import hll_union, tgt_hll_type
-
-    both = hll_union(_REGISTERS)
+    library = _datasketches()
+    both = library.hll_union(_REGISTERS)
     both.update(one)
     both.update(other)
-    return both.get_result(tgt_hll_type.HLL_4)
+    return both.get_result(library.tgt_hll_type.HLL_4)
 
 
 def _with(sketch: Any, visitors: list[int]) -> Any:
-    from datasketches import hll_sketch, tgt_hll_type
-
-    added = hll_sketch(_REGISTERS, tgt_hll_type.HLL_4)
+    library = _datasketches()
+    added = library.hll_sketch(_REGISTERS, library.tgt_hll_type.HLL_4)
     for visitor in sorted(visitors):
         added.update(visitor)
     return added if sketch is None else _union(sketch, added)
+
+
+def _datasketches() -> Any:
+    """The library, loaded when it is first needed. Raises InvalidInput (unsupported_query) where it is missing."""
+    try:
+        return import_module("datasketches")
+    except ImportError:
+        msg = (
+            f"Over {EXACT:,} visitors of one value are counted by the package datasketches, which this Python does not"
+            " have: run LiveInsight on Python 3.11 to 3.13."
+        )
+        raise InvalidInput(msg, code="unsupported_query") from None
