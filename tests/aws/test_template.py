@@ -17,6 +17,7 @@ from liveinsight.cli.app import app
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
+from scripts.aws_parameters import OF_SETTINGS, typed_names
 from scripts.aws_tools import ROOT, tool
 from scripts.package import ARCHITECTURES, PACKAGES
 from tests.aws.template import PATH, made, of_type, written
@@ -25,13 +26,6 @@ PAGE = ROOT / "docs" / "howto" / "aws.md"
 FUNCTIONS = {"Collector", "Realtime", "Stats", "Aggregator", "Maintenance"}
 READERS = {"Realtime", "Stats"}
 TABLES = Names("EventsTable", "SessionsTable", "ActiveSessionsTable", "StatsTable")
-OF_SETTINGS = {
-    "Sites": "sites",
-    "TimeZone": "timezone",
-    "RetentionDays": "retention_days",
-    "RawEventHours": "raw_event_hours",
-    "Lanes": "dynamodb_lanes",
-}
 
 
 def functions() -> dict[str, dict[str, Any]]:
@@ -95,6 +89,17 @@ def test_functions_are_told_settings_that_exist() -> None:
     known = {variable(name) for name in Settings.__dataclass_fields__} | {FRONT_PROOF, STACK}
     for name in FUNCTIONS:
         assert environment(name).keys() <= known
+
+
+def test_the_parameters_that_can_be_named_are_those_of_the_template() -> None:
+    assert {*typed_names(), "Runtime", "Architecture"} == set(written()["Parameters"])
+
+
+def test_settings_come_from_the_parameters_that_are_checked_as_such() -> None:
+    shared = written()["Globals"]["Function"]["Environment"]["Variables"]
+    of_parameters = {name: value["Ref"] for name, value in shared.items() if "Ref" in value}
+    for parameter, setting in OF_SETTINGS.items():
+        assert of_parameters[variable(setting)] == parameter
 
 
 def test_parameters_begin_as_the_settings_do() -> None:
