@@ -15,6 +15,7 @@ from liveinsight.aws.cost import PRICES, Units
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
 from liveinsight.cli.app import app
+from liveinsight.handlers.cloudfront import PROOF
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
@@ -256,6 +257,29 @@ def test_what_is_stored_for_nobody_else_is_not_cached() -> None:
     disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     for path in ("/", "/api/stats", "/api/events", "/login"):
         assert behaviour(path)["CachePolicyId"] == disabled
+
+
+def test_no_error_is_kept_for_the_next_who_asks() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    kept = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in front["CustomErrorResponses"]}
+    # All whose time CloudFront lets one set, but 416, which it never keeps.
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 500, 501, 502, 503, 504), 0)
+
+
+def test_only_who_hears_of_the_viewer_from_cloudfront_itself_believes_it() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    proven = {each["Id"] for each in front["Origins"] if each.get("OriginCustomHeaders")}
+    # The others are passed on what a viewer calls CloudFront-Viewer-Address, too.
+    behaviours = [front["DefaultCacheBehavior"], *front["CacheBehaviors"]]
+    asked_by_policy = {
+        each["TargetOriginId"]
+        for each in behaviours
+        if each.get("OriginRequestPolicyId") == {"Ref": "CollectorRequest"}
+    }
+    assert proven == asked_by_policy == {"collector"}
+    [header] = next(each["OriginCustomHeaders"] for each in front["Origins"] if each["Id"] == "collector")
+    proof = environment("Collector")[FRONT_PROOF]
+    assert (header["HeaderName"].lower(), header["HeaderValue"]) == (PROOF.decode(), proof)
 
 
 def test_the_tracker_comes_with_the_headers_that_the_server_gives_it() -> None:
