@@ -206,6 +206,15 @@ def test_the_page_says_what_the_upper_end_is() -> None:
     assert f" {dollars:.0f} dollars a day" in " ".join(written()["Parameters"]["MaxWriteUnits"]["Description"].split())
 
 
+def test_the_page_says_what_a_flood_costs_besides() -> None:
+    a_second = 10 * written()["Parameters"]["CollectorConcurrency"]["Default"]  # as AWS counts for an address
+    units = Units()
+    kilobytes = units.log_kb * PRICES.logs_gb + units.answer_kb * PRICES.front_gb
+    request = (PRICES.front_requests + PRICES.requests + kilobytes) / 1e6 + units.collect_gb_s * PRICES.gb_seconds
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert f"so 50 are {a_second} a second, and {a_second * 24 * 3600 * request:.0f} dollars a day" in page
+
+
 def behaviour(path: str) -> dict[str, Any]:
     """Of CloudFront, for a path."""
     front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
