@@ -159,7 +159,10 @@ class Deployment:
         print(f"{uploaded} static files are in {told['PagesBucket']}")
         print(f"Dashboard  {told['Dashboard']}")
         print(f"Your site  {told['Tracker']}")
-        if parameters(stack).get(PROTECTION) == "off":
+        now = parameters(stack)
+        if now.get("Sites") == "*":
+            print("Events of any site are accepted, and paid for: Sites=example.com accepts yours alone.")
+        if now.get(PROTECTION) == "off":
             print("The tables are not protected from being deleted: DeletionProtection=on does that.")
 
     def _sam(self, given: dict[str, str]) -> None:

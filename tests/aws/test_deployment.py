@@ -94,6 +94,13 @@ def test_who_wants_no_protection_has_none_and_is_told(account: Account, capsys: 
     assert "not protected" in capsys.readouterr().out
 
 
+def test_who_pays_for_everybodys_events_is_told(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.deploy("Sites=*")
+    assert "Events of any site are accepted" in capsys.readouterr().out
+    account.deploy("Sites=shop.example")
+    assert "Events of any site are accepted" not in capsys.readouterr().out
+
+
 def test_an_upgrade_has_its_files_before_its_pages_name_them(account: Account) -> None:
     account.deploy("--arch", "x86_64")
     assets = {f"assets/{each.name}" for each in (WEB / "dashboard" / "assets").glob("*.js")}
