@@ -25,7 +25,7 @@ from liveinsight.errors import SettingError  # noqa: E402
 from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
 from scripts.aws_parameters import TEMPLATE, check_parameters  # noqa: E402
 from scripts.aws_stack import affordable, outputs, parameters, stack_of, trouble  # noqa: E402
-from scripts.package import ARCHITECTURES, FIRST_PYTHON, RUNTIME, TOO_OLD, build_all  # noqa: E402
+from scripts.package import ARCHITECTURES, RUNTIME, build_all, unfit  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,8 +104,8 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
 
 def check_tools(version: tuple[int, int] = (sys.version_info.major, sys.version_info.minor)) -> None:
     """Leave with a sentence where nothing can be deployed from."""
-    if version < FIRST_PYTHON:
-        sys.exit(TOO_OLD)
+    if sentence := unfit(version):
+        sys.exit(sentence)
     if not shutil.which("sam"):
         sys.exit("sam is missing: install AWS's SAM CLI (pip install aws-sam-cli) and run this again.")
 

@@ -165,6 +165,7 @@ def test_a_value_that_sam_would_change_is_refused_without_being_shown() -> None:
     assert "secret" not in str(left.value)
 
 
-def test_a_python_that_lambda_cannot_run_numpy_on_is_refused() -> None:
-    with pytest.raises(SystemExit, match=r"3\.12 or newer"):
-        deploy.check_tools((3, 11))
+@pytest.mark.parametrize("version", [(3, 11), (3, 14)])
+def test_a_python_that_lambda_has_no_packages_for_is_refused(version: tuple[int, int]) -> None:
+    with pytest.raises(SystemExit, match=r"3\.12 or 3\.13"):
+        deploy.check_tools(version)

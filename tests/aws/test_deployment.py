@@ -71,7 +71,7 @@ def account(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Accoun
     monkeypatch.delenv(deploy.TOKEN, raising=False)
     # Zips are test_package's and test_stack's, and this Python may be one that Lambda has no numpy for.
     monkeypatch.setattr(deploy, "build_all", lambda _: None)
-    monkeypatch.setattr(deploy, "FIRST_PYTHON", (3, 0))
+    monkeypatch.setattr(deploy, "unfit", lambda _: None)
     return Account(aws, book, monkeypatch)
 
 

@@ -21,7 +21,7 @@ from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
 from scripts.aws_parameters import OF_SETTINGS, typed_names
 from scripts.aws_tools import ROOT, tool
-from scripts.package import ARCHITECTURES, PACKAGES
+from scripts.package import ARCHITECTURES, FIRST_PYTHON, LAST_PYTHON, PACKAGES
 from tests.aws.template import PATH, made, of_type, written
 
 if TYPE_CHECKING:
@@ -113,6 +113,12 @@ def test_functions_are_told_settings_that_exist() -> None:
 
 def test_the_parameters_that_can_be_named_are_those_of_the_template() -> None:
     assert {*typed_names(), "Runtime", "Architecture"} == set(written()["Parameters"])
+
+
+def test_functions_run_on_a_python_that_the_zips_can_be_built_for() -> None:
+    pythons = [f"python3.{minor}" for minor in range(FIRST_PYTHON[1], LAST_PYTHON[1] + 1)]
+    assert written()["Parameters"]["Runtime"]["AllowedValues"] == ["python3.11", *pythons]
+    assert written()["Parameters"]["Runtime"]["Default"] == pythons[-1]
 
 
 def test_settings_come_from_the_parameters_that_are_checked_as_such() -> None:
