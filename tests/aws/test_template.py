@@ -85,13 +85,19 @@ def test_each_table_expires_items_and_is_encrypted_and_protected(name: str) -> N
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
 
 
-def test_what_counts_can_be_restored_for_a_week_and_nothing_longer() -> None:
+def test_what_counts_can_be_restored_for_a_week_and_nothing_longer_nor_salts_against_their_owners_will() -> None:
     tables = of_type(written(), "AWS::DynamoDB::Table")
-    kept = {name: dict(each["PointInTimeRecoverySpecification"]) for name, each in tables.items()}
-    restorable = {name for name, each in kept.items() if each["PointInTimeRecoveryEnabled"]}
-    assert restorable == {TABLES.sessions, TABLES.stats}
-    # Salts of visitors are in it.
-    assert all(kept[name]["RecoveryPeriodInDays"] == 7 for name in restorable)
+    kept = {name: each["PointInTimeRecoverySpecification"] for name, each in tables.items()}
+    never, a_week = (
+        {"PointInTimeRecoveryEnabled": False},
+        {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7},
+    )
+    assert kept == {
+        TABLES.events: never,
+        TABLES.active: never,
+        TABLES.sessions: a_week,
+        TABLES.stats: {"Fn::If": ["RecoversStats", a_week, never]},
+    }
 
 
 def test_every_function_is_code_that_its_zip_holds() -> None:
@@ -113,6 +119,12 @@ def test_functions_are_told_settings_that_exist() -> None:
 
 def test_the_parameters_that_can_be_named_are_those_of_the_template() -> None:
     assert {*typed_names(), "Runtime", "Architecture"} == set(written()["Parameters"])
+
+
+def test_the_page_tells_of_every_parameter() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in typed_names() if f"`{name}`" not in page] == ["AdminToken"]
+    assert "LIVEINSIGHT_ADMIN_TOKEN=" in page
 
 
 def test_functions_run_on_a_python_that_the_zips_can_be_built_for() -> None:
