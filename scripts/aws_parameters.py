@@ -22,24 +22,31 @@ OF_SETTINGS = {
 }
 _BUILT = ("Runtime", "Architecture")  # what the zips are for: nobody types these
 _SECTION = re.compile(r"^Parameters:\n(.*?)^\S", re.MULTILINE | re.DOTALL)
-_NAME = re.compile(r"^  (\w+):$", re.MULTILINE)
+_TYPED = re.compile(r"^  (\w+):\n    Type: (\w+)$", re.MULTILINE)
 
 
-def typed_names() -> list[str]:
-    """The parameters that people may name, in the template's order."""
+def typed_parameters() -> dict[str, str]:
+    """The parameters that people may name, in the template's order, and what they are: String or Number."""
     [section] = _SECTION.findall(TEMPLATE.read_text(encoding="utf-8"))
-    return [name for name in _NAME.findall(section) if name not in _BUILT]
+    return {name: kind for name, kind in _TYPED.findall(section) if name not in _BUILT}
 
 
 def check_parameters(given: Mapping[str, str]) -> None:
     """Raises SettingError for a name that the template has not, and for a value that every function would die of."""
-    _check_names(given)
+    known = typed_parameters()
+    _check_names(given, known)
+    _check_numbers(given, known)
     values = {variable(setting): given[name] for name, setting in OF_SETTINGS.items() if name in given}
     from_environment(values)
 
 
-def _check_names(given: Iterable[str]) -> None:
-    known = typed_names()
+def _check_names(given: Iterable[str], known: Mapping[str, str]) -> None:
     if unknown := [name for name in given if name not in known]:
         msg = f"{unknown[0]} is no parameter: there are {', '.join(known)}, and ARCH=x86_64 for another processor."
+        raise SettingError(msg)
+
+
+def _check_numbers(given: Mapping[str, str], known: Mapping[str, str]) -> None:
+    if wrong := [name for name, value in given.items() if known[name] == "Number" and not value.isdecimal()]:
+        msg = f"{wrong[0]} has to be a whole number."
         raise SettingError(msg)

@@ -149,11 +149,14 @@ def test_a_misspelt_parameter_is_refused_with_those_that_there_are(
 
 @pytest.mark.parametrize(
     ("typed", "reason"),
-    [("TimeZone=Asia/Soul", "not a time zone"), ("Lanes=two", "a whole number"), ("Sites=,", "at least one site")],
+    [
+        ("TimeZone=Asia/Soul", "not a time zone"),
+        ("Lanes=two", "Lanes has to be a whole number"),
+        ("ReaderConcurrency=", "a whole number"),
+        ("Sites=,", "at least one site"),
+    ],
 )
-def test_a_value_that_every_function_would_die_of_is_refused(
-    typed: str, reason: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_value_that_cannot_be_meant_is_refused(typed: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         deploy.read_arguments(["--region", REGION, typed])
     assert reason in capsys.readouterr().err

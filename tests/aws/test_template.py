@@ -19,7 +19,7 @@ from liveinsight.handlers.cloudfront import PROOF
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
-from scripts.aws_parameters import OF_SETTINGS, typed_names
+from scripts.aws_parameters import OF_SETTINGS, typed_parameters
 from scripts.aws_tools import ROOT, tool
 from scripts.package import ARCHITECTURES, FIRST_PYTHON, LAST_PYTHON, PACKAGES
 from tests.aws.template import PATH, made, of_type, written
@@ -118,12 +118,13 @@ def test_functions_are_told_settings_that_exist() -> None:
 
 
 def test_the_parameters_that_can_be_named_are_those_of_the_template() -> None:
-    assert {*typed_names(), "Runtime", "Architecture"} == set(written()["Parameters"])
+    declared = {name: each["Type"] for name, each in written()["Parameters"].items()}
+    assert {**typed_parameters(), "Runtime": "String", "Architecture": "String"} == declared
 
 
 def test_the_page_tells_of_every_parameter() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert [name for name in typed_names() if f"`{name}`" not in page] == ["AdminToken"]
+    assert [name for name in typed_parameters() if f"`{name}`" not in page] == ["AdminToken"]
     assert "LIVEINSIGHT_ADMIN_TOKEN=" in page
 
 
