@@ -21,14 +21,15 @@ sys.path.insert(0, str(ROOT))
 import boto3  # noqa: E402  the path comes first
 from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 
+from liveinsight.errors import SettingError  # noqa: E402
 from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
+from scripts.aws_parameters import TEMPLATE, check_parameters  # noqa: E402
 from scripts.aws_stack import affordable, outputs, parameters, stack_of, trouble  # noqa: E402
-from scripts.package import ARCHITECTURES, FIRST_PYTHON, RUNTIME, TOO_OLD, build_all  # noqa: E402
+from scripts.package import ARCHITECTURES, RUNTIME, build_all, unfit  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TEMPLATE = ROOT / "infra" / "template.yaml"
 TOKEN = "LIVEINSIGHT_ADMIN_TOKEN"  # noqa: S105  the name of a variable
 PROTECTION = "DeletionProtection"
 
@@ -94,13 +95,17 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     if wrong := [each for each in asked.parameters if "=" not in each]:
         parser.error(f"{wrong[0]} is no parameter: write Name=value")
     asked.parameters = dict(each.split("=", 1) for each in asked.parameters)
+    try:
+        check_parameters(asked.parameters)
+    except SettingError as error:
+        parser.error(str(error))
     return asked
 
 
 def check_tools(version: tuple[int, int] = (sys.version_info.major, sys.version_info.minor)) -> None:
     """Leave with a sentence where nothing can be deployed from."""
-    if version < FIRST_PYTHON:
-        sys.exit(TOO_OLD)
+    if sentence := unfit(version):
+        sys.exit(sentence)
     if not shutil.which("sam"):
         sys.exit("sam is missing: install AWS's SAM CLI (pip install aws-sam-cli) and run this again.")
 
@@ -154,7 +159,10 @@ class Deployment:
         print(f"{uploaded} static files are in {told['PagesBucket']}")
         print(f"Dashboard  {told['Dashboard']}")
         print(f"Your site  {told['Tracker']}")
-        if parameters(stack).get(PROTECTION) == "off":
+        now = parameters(stack)
+        if now.get("Sites") == "*":
+            print("Events of any site are accepted, and paid for: Sites=example.com accepts yours alone.")
+        if now.get(PROTECTION) == "off":
             print("The tables are not protected from being deleted: DeletionProtection=on does that.")
 
     def _sam(self, given: dict[str, str]) -> None:

@@ -32,10 +32,7 @@ _PAGES = ("web/login.html", "web/dashboard/index.html")
 # Other homes of the code, and what belongs to them.
 _ELSEWHERE = ("asgi.py", "cli", "django", "seed", "server", "store/duckdb", "web")
 FIRST_PYTHON = (3, 12)  # from here on, Lambda runs on Amazon Linux 2023, which has glibc 2.34
-TOO_OLD = (
-    f"Lambda's {RUNTIME} runs on a Linux that is too old for numpy: such zips do for trying out, not for AWS."
-    " For AWS, have Python 3.12 or newer build them: make clean setup PYTHON=python3.13"
-)
+LAST_PYTHON = (3, 13)  # the last that datasketches is built for
 _NEWEST_GLIBC = 34
 _LIMIT = 30_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -56,6 +53,18 @@ PACKAGES = (
     Package("reader", (*_CORE, *_CELLS, "mangum", "fastapi"), pages=_PAGES),
     Package("worker", (*_CORE, *_CELLS), without=("handlers",)),
 )
+
+
+def unfit(version: tuple[int, int]) -> str | None:
+    """Why nothing can be deployed that this Python builds, and what to do; None if it can."""
+    if version < FIRST_PYTHON:
+        why = "runs on a Linux that is too old for numpy: such zips do for trying out, not for AWS"
+    elif version > LAST_PYTHON:
+        why = "has no package of datasketches yet"
+    else:
+        return None
+    name = ".".join(map(str, version))
+    return f"Lambda's Python {name} {why}. Have 3.12 or 3.13 build the zips: make clean setup PYTHON=python3.13"
 
 
 def build(package: Package, architecture: str, out: Path = OUT) -> Path:
@@ -161,8 +170,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the zips of the Lambda functions.")
     parser.add_argument("--arch", choices=ARCHITECTURES, default="arm64", help="processor of the functions")
     architecture = parser.parse_args().arch
-    if sys.version_info < FIRST_PYTHON:
-        print(TOO_OLD, file=sys.stderr)
+    if sentence := unfit(sys.version_info[:2]):
+        print(sentence, file=sys.stderr)
     build_all(architecture)
     print(f"For Lambda's {RUNTIME} on {architecture}, in {OUT.relative_to(ROOT)}")
 

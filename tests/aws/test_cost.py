@@ -24,7 +24,7 @@ def test_where_nobody_visits_and_nobody_looks_it_costs_nothing() -> None:
 
 
 def test_an_event_costs_what_was_measured_for_so_many_at_once() -> None:
-    units = replace(Units(), folded=(Folded(1, 10, 0), Folded(100, 2, 0)), events_per_request=1)
+    units = replace(Units(), folded=(Folded(1, 10, 0), Folded(100, 2, 0)), events_per_request=1, shards=1)
     second = 30 * 24 * 3600
     for at_once, writes in ((10, 6), (100, 2), (1000, 2)):
         [line, *_] = month(second * at_once, units)
@@ -35,6 +35,14 @@ def test_events_that_come_alone_are_folded_alone() -> None:
     units = replace(Units(), folded=(Folded(1, 10, 0), Folded(100, 2, 0)), events_per_request=1)
     [line, *_] = month(1000, units)
     assert line.dollars == pytest.approx(1000 * 10 * PRICES.write_units / 1e6, rel=0.01)
+
+
+def test_events_that_go_to_different_shards_are_folded_apart() -> None:
+    units = replace(Units(), folded=(Folded(1, 10, 0), Folded(100, 2, 0)), events_per_request=1)
+    second = 30 * 24 * 3600
+    [in_one, *_] = month(second * 10, replace(units, shards=1))
+    [in_four, *_] = month(second * 40, replace(units, shards=4))
+    assert in_four.dollars == pytest.approx(4 * in_one.dollars), "ten a second and shard, as in one"
 
 
 def test_gathering_longer_costs_less() -> None:

@@ -135,12 +135,40 @@ def test_parameters_stand_anywhere_and_may_be_empty_or_have_spaces() -> None:
     assert overrides == ['Sites="a.example, b.example"', 'DomainName=""', 'TimeZone="the \\"zone\\""']
 
 
+@pytest.mark.parametrize("typed", ["Site=a.example", "Sitess=a.example", "sites=a.example", "Runtime=python3.14"])
+def test_a_misspelt_parameter_is_refused_with_those_that_there_are(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        deploy.read_arguments(["--region", REGION, "Lanes=2", typed])
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert f"{typed.partition('=')[0]} is no parameter" in said
+    assert " AdminToken, Sites, TimeZone, RetentionDays, " in said
+    assert "ARCH=" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("TimeZone=Asia/Soul", "not a time zone"),
+        ("Lanes=two", "Lanes has to be a whole number"),
+        ("ReaderConcurrency=", "a whole number"),
+        ("Sites=,", "at least one site"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused(typed: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        deploy.read_arguments(["--region", REGION, typed])
+    assert reason in capsys.readouterr().err
+
+
 def test_a_value_that_sam_would_change_is_refused_without_being_shown() -> None:
     with pytest.raises(SystemExit, match="AdminToken has a backslash") as left:
         deploy.sam_command("shop", REGION, {"AdminToken": "secret\\token"})
     assert "secret" not in str(left.value)
 
 
-def test_a_python_that_lambda_cannot_run_numpy_on_is_refused() -> None:
-    with pytest.raises(SystemExit, match=r"3\.12 or newer"):
-        deploy.check_tools((3, 11))
+@pytest.mark.parametrize("version", [(3, 11), (3, 14)])
+def test_a_python_that_lambda_has_no_packages_for_is_refused(version: tuple[int, int]) -> None:
+    with pytest.raises(SystemExit, match=r"3\.12 or 3\.13"):
+        deploy.check_tools(version)

@@ -71,7 +71,7 @@ def account(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Accoun
     monkeypatch.delenv(deploy.TOKEN, raising=False)
     # Zips are test_package's and test_stack's, and this Python may be one that Lambda has no numpy for.
     monkeypatch.setattr(deploy, "build_all", lambda _: None)
-    monkeypatch.setattr(deploy, "FIRST_PYTHON", (3, 0))
+    monkeypatch.setattr(deploy, "unfit", lambda _: None)
     return Account(aws, book, monkeypatch)
 
 
@@ -92,6 +92,13 @@ def test_who_wants_no_protection_has_none_and_is_told(account: Account, capsys: 
     assert len(account.asked_of_sam) == 1
     assert not account.is_protected
     assert "not protected" in capsys.readouterr().out
+
+
+def test_who_pays_for_everybodys_events_is_told(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.deploy("Sites=*")
+    assert "Events of any site are accepted" in capsys.readouterr().out
+    account.deploy("Sites=shop.example")
+    assert "Events of any site are accepted" not in capsys.readouterr().out
 
 
 def test_an_upgrade_has_its_files_before_its_pages_name_them(account: Account) -> None:

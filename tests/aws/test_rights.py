@@ -118,6 +118,20 @@ def test_each_log_is_written_by_its_function_alone() -> None:
     assert logs == {(name, name.replace("Role", "Log")) for name in EXPECTED}
 
 
+def test_strangers_may_call_the_three_functions_with_an_address_by_that_address_alone() -> None:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for permission in of_type(made(), "AWS::Lambda::Permission").values():
+        if permission["Principal"] == "*":
+            limits = {name: value for name, value in permission.items() if name not in ("FunctionName", "Principal")}
+            found.setdefault(permission["FunctionName"]["Ref"], []).append(limits)
+    # Since October 2025, an address answers 403 unless both are given.
+    both = [
+        {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
+        {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+    ]
+    assert found == dict.fromkeys(("Collector", "Realtime", "Stats"), both)
+
+
 def test_functions_have_the_role_that_is_meant_for_them() -> None:
     for name, function in of_type(written(), "AWS::Serverless::Function").items():
         assert name_of(function["Role"]) in {f"{name}Role", f"{name}Role.Arn"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Shape = Callable[[httpx.Request, str], dict[str, Any]]
 
-SHAPES = [lambda_events.function_url, lambda_events.rest_api, lambda_events.load_balancer]
+SHAPES = [lambda_events.function_url, lambda_events.http_api, lambda_events.rest_api, lambda_events.load_balancer]
 READER = {"Authorization": f"Bearer {TOKEN}", "Accept-Encoding": "gzip"}
 BEACON = {"Content-Type": "text/plain;charset=UTF-8"}
 PREFLIGHT = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from fnmatch import fnmatch
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,24 +15,22 @@ from liveinsight.aws.cost import PRICES, Units
 from liveinsight.aws.counts import STACK
 from liveinsight.aws.opening import FRONT_PROOF
 from liveinsight.cli.app import app
+from liveinsight.handlers.cloudfront import PROOF
 from liveinsight.settings import Settings, variable
 from liveinsight.store.dynamodb.schema import TTL, Names, definitions
 from liveinsight.wire.files import TRACKER
+from scripts.aws_parameters import OF_SETTINGS, typed_parameters
 from scripts.aws_tools import ROOT, tool
-from scripts.package import ARCHITECTURES, PACKAGES
+from scripts.package import ARCHITECTURES, FIRST_PYTHON, LAST_PYTHON, PACKAGES
 from tests.aws.template import PATH, made, of_type, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGE = ROOT / "docs" / "howto" / "aws.md"
 FUNCTIONS = {"Collector", "Realtime", "Stats", "Aggregator", "Maintenance"}
 READERS = {"Realtime", "Stats"}
 TABLES = Names("EventsTable", "SessionsTable", "ActiveSessionsTable", "StatsTable")
-OF_SETTINGS = {
-    "Sites": "sites",
-    "TimeZone": "timezone",
-    "RetentionDays": "retention_days",
-    "RawEventHours": "raw_event_hours",
-    "Lanes": "dynamodb_lanes",
-}
 
 
 def functions() -> dict[str, dict[str, Any]]:
@@ -43,9 +42,24 @@ def environment(function: str) -> dict[str, Any]:
     return {**shared, **functions()[function].get("Environment", {}).get("Variables", {})}
 
 
+def lint(template: Path) -> tuple[int, str]:
+    done = subprocess.run([tool("cfn-lint"), template], check=False, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
 def test_cfn_lint_has_nothing_to_say() -> None:
-    done = subprocess.run([tool("cfn-lint"), PATH], check=False, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert lint(PATH) == (0, "")
+
+
+def test_cfn_lint_has_nothing_to_say_of_what_the_transform_makes(tmp_path: Path) -> None:
+    as_made, with_a_fault = tmp_path / "made.json", tmp_path / "fault.json"
+    as_made.write_text(json.dumps(made()))
+    assert lint(as_made) == (0, "")
+    # The template as it is written would pass with this: cfn-lint does not look into events of functions.
+    with_a_fault.write_text(json.dumps(made()).replace("TRIM_HORIZON", "TRIM"))
+    code, said = lint(with_a_fault)
+    assert code
+    assert "'TRIM'" in said
 
 
 def test_the_tables_are_those_of_the_code() -> None:
@@ -71,13 +85,19 @@ def test_each_table_expires_items_and_is_encrypted_and_protected(name: str) -> N
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
 
 
-def test_what_counts_can_be_restored_for_a_week_and_nothing_longer() -> None:
+def test_what_counts_can_be_restored_for_a_week_and_nothing_longer_nor_salts_against_their_owners_will() -> None:
     tables = of_type(written(), "AWS::DynamoDB::Table")
-    kept = {name: dict(each["PointInTimeRecoverySpecification"]) for name, each in tables.items()}
-    restorable = {name for name, each in kept.items() if each["PointInTimeRecoveryEnabled"]}
-    assert restorable == {TABLES.sessions, TABLES.stats}
-    # Salts of visitors are in it.
-    assert all(kept[name]["RecoveryPeriodInDays"] == 7 for name in restorable)
+    kept = {name: each["PointInTimeRecoverySpecification"] for name, each in tables.items()}
+    never, a_week = (
+        {"PointInTimeRecoveryEnabled": False},
+        {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7},
+    )
+    assert kept == {
+        TABLES.events: never,
+        TABLES.active: never,
+        TABLES.sessions: a_week,
+        TABLES.stats: {"Fn::If": ["RecoversStats", a_week, never]},
+    }
 
 
 def test_every_function_is_code_that_its_zip_holds() -> None:
@@ -95,6 +115,30 @@ def test_functions_are_told_settings_that_exist() -> None:
     known = {variable(name) for name in Settings.__dataclass_fields__} | {FRONT_PROOF, STACK}
     for name in FUNCTIONS:
         assert environment(name).keys() <= known
+
+
+def test_the_parameters_that_can_be_named_are_those_of_the_template() -> None:
+    declared = {name: each["Type"] for name, each in written()["Parameters"].items()}
+    assert {**typed_parameters(), "Runtime": "String", "Architecture": "String"} == declared
+
+
+def test_the_page_tells_of_every_parameter() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in typed_parameters() if f"`{name}`" not in page] == ["AdminToken"]
+    assert "LIVEINSIGHT_ADMIN_TOKEN=" in page
+
+
+def test_functions_run_on_a_python_that_the_zips_can_be_built_for() -> None:
+    pythons = [f"python3.{minor}" for minor in range(FIRST_PYTHON[1], LAST_PYTHON[1] + 1)]
+    assert written()["Parameters"]["Runtime"]["AllowedValues"] == ["python3.11", *pythons]
+    assert written()["Parameters"]["Runtime"]["Default"] == pythons[-1]
+
+
+def test_settings_come_from_the_parameters_that_are_checked_as_such() -> None:
+    shared = written()["Globals"]["Function"]["Environment"]["Variables"]
+    of_parameters = {name: value["Ref"] for name, value in shared.items() if "Ref" in value}
+    for parameter, setting in OF_SETTINGS.items():
+        assert of_parameters[variable(setting)] == parameter
 
 
 def test_parameters_begin_as_the_settings_do() -> None:
@@ -181,6 +225,15 @@ def test_the_page_says_what_the_upper_end_is() -> None:
     assert f" {dollars:.0f} dollars a day" in " ".join(written()["Parameters"]["MaxWriteUnits"]["Description"].split())
 
 
+def test_the_page_says_what_a_flood_costs_besides() -> None:
+    a_second = 10 * written()["Parameters"]["CollectorConcurrency"]["Default"]  # as AWS counts for an address
+    units = Units()
+    kilobytes = units.log_kb * PRICES.logs_gb + units.answer_kb * PRICES.front_gb
+    request = (PRICES.front_requests + PRICES.requests + kilobytes) / 1e6 + units.collect_gb_s * PRICES.gb_seconds
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert f"so 50 are {a_second} a second, and {a_second * 24 * 3600 * request:.0f} dollars a day" in page
+
+
 def behaviour(path: str) -> dict[str, Any]:
     """Of CloudFront, for a path."""
     front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
@@ -232,6 +285,29 @@ def test_what_is_stored_for_nobody_else_is_not_cached() -> None:
     disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     for path in ("/", "/api/stats", "/api/events", "/login"):
         assert behaviour(path)["CachePolicyId"] == disabled
+
+
+def test_no_error_is_kept_for_the_next_who_asks() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    kept = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in front["CustomErrorResponses"]}
+    # All whose time CloudFront lets one set, but 416, which it never keeps.
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 500, 501, 502, 503, 504), 0)
+
+
+def test_only_who_hears_of_the_viewer_from_cloudfront_itself_believes_it() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    proven = {each["Id"] for each in front["Origins"] if each.get("OriginCustomHeaders")}
+    # The others are passed on what a viewer calls CloudFront-Viewer-Address, too.
+    behaviours = [front["DefaultCacheBehavior"], *front["CacheBehaviors"]]
+    asked_by_policy = {
+        each["TargetOriginId"]
+        for each in behaviours
+        if each.get("OriginRequestPolicyId") == {"Ref": "CollectorRequest"}
+    }
+    assert proven == asked_by_policy == {"collector"}
+    [header] = next(each["OriginCustomHeaders"] for each in front["Origins"] if each["Id"] == "collector")
+    proof = environment("Collector")[FRONT_PROOF]
+    assert (header["HeaderName"].lower(), header["HeaderValue"]) == (PROOF.decode(), proof)
 
 
 def test_the_tracker_comes_with_the_headers_that_the_server_gives_it() -> None:

@@ -14,7 +14,7 @@ _TEXT = ("text/", "application/json", "application/javascript", "application/xml
 
 
 def function_url(request: httpx.Request, address: str) -> dict[str, Any]:
-    """Of a function URL, and of an HTTP API with payload version 2.0: one value a header, cookies apart."""
+    """Of a function URL, with payload version 2.0: one value a header, cookies apart."""
     headers = _joined(request)
     cookies = headers.pop("cookie", "")
     host, path = request.url.host, request.url.raw_path.decode().partition("?")[0]
@@ -45,6 +45,14 @@ def function_url(request: httpx.Request, address: str) -> dict[str, Any]:
         **_body(request),
     }
     return event | ({"cookies": cookies.split("; ")} if cookies else {})
+
+
+def http_api(request: httpx.Request, address: str) -> dict[str, Any]:
+    """Of API Gateway's HTTP API, which uses payload version 2.0, too, but decodes the path."""
+    event = function_url(request, address)
+    context = event["requestContext"]
+    context["http"]["path"] = request.url.path
+    return {**event, "rawPath": request.url.path, "requestContext": {**context, "accountId": "123456789012"}}
 
 
 def rest_api(request: httpx.Request, address: str) -> dict[str, Any]:

@@ -62,6 +62,9 @@ class Units:
     screen_read_units: float = 400.0  # eight questions; the first of a day works sums out
     # Assumed.
     events_per_request: float = 2.0  # the tracker sends once a second what has happened
+    shards: int = (
+        4  # of the stream, each folded by itself: a new table on demand takes 4000 units a second, a shard 1000
+    )
     window_s: float = 1.0  # FoldSeconds of the template
     stored_kb: float = 0.6  # of an event, in all tables, after a day: its chain, its cells, its session
     days_kept: float = 365.0
@@ -146,10 +149,14 @@ def month(events: float, units: Units, prices: Prices = PRICES, free: Free = FRE
 
 
 def _deliveries(events: float, units: Units) -> tuple[float, float]:
-    """How often the aggregator is called, and how many events it has then: visits come by chance, so some alone."""
-    requests = events / units.events_per_request
+    """How often the aggregator is called, and how many events it has then: visits come by chance, so some alone.
+
+    The events of a request have ids of their own, and so shards of their own.
+    """
+    reached = 1 - (1 - 1 / units.shards) ** units.events_per_request  # share of requests that a shard hears of
+    requests = events / units.events_per_request * reached
     rate = requests / _SECONDS * units.window_s  # requests within a window
-    windows = _SECONDS / units.window_s
+    windows = _SECONDS / units.window_s * units.shards
     deliveries = windows * (1 - math.exp(-rate)) if rate < 1 else windows
     return deliveries, events / deliveries if deliveries else 0.0
 
