@@ -62,9 +62,7 @@ class Units:
     screen_read_units: float = 400.0  # eight questions; the first of a day works sums out
     # Assumed.
     events_per_request: float = 2.0  # the tracker sends once a second what has happened
-    shards: int = (
-        4  # of the stream, each folded by itself: a new table on demand takes 4000 units a second, a shard 1000
-    )
+    shards: int = 4  # of the stream, each folded apart: a new table takes 4000 units a second, a partition 1000
     window_s: float = 1.0  # FoldSeconds of the template
     stored_kb: float = 0.6  # of an event, in all tables, after a day: its chain, its cells, its session
     days_kept: float = 365.0
