@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from random import Random
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 import pytest
 
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
-from liveinsight.store.dynamodb import keys, reading
+from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL
 from tests.dynamodb_local import create_tables, fresh_settings, partition
 from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
@@ -26,13 +29,14 @@ ITEM_BYTES = 40_000  # a tenth of what DynamoDB allows
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    home = Home("dynamodb", tmp_path, Clock())
-    yield home.store
-    home.store.close()
+def store(tmp_path: Path) -> Iterator[DynamoDBStore]:
+    store = Home("dynamodb", tmp_path, Clock()).store
+    assert isinstance(store, DynamoDBStore)
+    yield store
+    store.close()
 
 
-def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -> None:
+def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: DynamoDBStore) -> None:
     words = [f"{number:x}" * 60 for number in range(3000)]
     events = [
         event(at(ms=number * 1000), "scroll", event_id=f"e{number}", page_title=w) for number, w in enumerate(words)
@@ -41,6 +45,8 @@ def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -
         put(store, *events[start : start + 200], received_at=at(60))
     put(store, event(at(-1), page="/first", event_id="late"), received_at=at(60))  # into a chunk that is long full
     assert [each.event_id for each in store.session_events("s")] == ["late", *(each.event_id for each in events)]
+    chunks = partition(store._client.names.sessions, keys.joined("chain", "s"))
+    assert sum(len(each["events"]) for each in chunks) > ITEM_BYTES > max(len(each["events"]) for each in chunks)
     assert table(store, query("events", "sessions", by="entry_page")) == [("/first", 3001, 1)]
     assert store.purge(at(61)) == (3001, 1)
     assert store.session_events("s") == []
@@ -56,6 +62,18 @@ def test_events_of_the_greatest_size_come_back(store: Store) -> None:
     ]
     put(store, *large, received_at=at(1))
     assert store.session_events("s") == [each._replace(received_at=at(1)) for each in large]
+
+
+def test_who_makes_up_thousands_of_event_types_holds_up_nobody(store: DynamoDBStore) -> None:
+    random = Random(1)
+    types = ["".join(random.choices(ascii_letters, k=64)) for _ in range(9000)]
+    events = [event(at(ms=number * 20), kind, event_id=f"e{number}") for number, kind in enumerate(types)]
+    for start in range(0, len(events), 1000):
+        store.aggregator.fold([{"id": "", "events": pack_events(events[start : start + 1000])}])
+    put(store, event(at(2), session="t"), received_at=at(3))
+    live = store.live(SITE, at(3))
+    assert {each.public_id: each.session.events for each in live.sessions} == {"s": len(events), "t": 1}
+    assert live.recent[events[-1].timestamp // 1000, types[-1]] == 1
 
 
 def test_too_many_sessions_for_one_question_are_refused_with_what_to_do(
