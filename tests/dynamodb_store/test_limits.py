@@ -12,6 +12,9 @@ import pytest
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
 from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
+from liveinsight.store.dynamodb.cells.crowd import hashed
+from liveinsight.store.dynamodb.cells.hours import Hours
 from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL
 from tests.dynamodb_local import create_tables, fresh_settings, partition
@@ -52,6 +55,19 @@ def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: DynamoDB
     assert store.session_events("s") == []
     assert put(store, event(at(2), event_id="late"), received_at=at(62)) == (["late"], 0)
     assert table(store, query("events", "sessions")) == [(1, 1)]
+
+
+def test_a_quarter_of_an_hour_holds_all_visitors_who_come(store: DynamoDBStore) -> None:
+    crowd, ann = Cell(), Cell()
+    crowd.visitors.see(hashed(f"v{number}") for number in range(60_000))
+    ann.visitors.see([hashed("ann")])
+    where, lane, hours = (NOON // (15 * MINUTE), WHOLE, ""), keys.Lane(SITE, 0), Hours(store._client)
+    for number, cell in enumerate([crowd, *[Cell()] * 6, ann], 1):  # the eighth piece becomes one with the others
+        hours.add(lane, number, Segment({where: cell}))
+    day = hours.day(lane, keys.day(NOON))
+    assert [(piece.number, piece.tier) for piece in day.pieces[12]] == [(8, 1)]
+    [found] = hours.read(lane, {(keys.day(NOON), 12): day.pieces[12]}, now=True)
+    assert found[where].visitors.counts == crowd.visitors.counts | ann.visitors.counts
 
 
 def test_events_of_the_greatest_size_come_back(store: Store) -> None:
