@@ -119,6 +119,11 @@ def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> Dyna
     return DynamoDBStore(settings, clock)
 
 
+def may_be_followed(url: str) -> bool:
+    """The same of a store that may be another server's: what that one has is not known."""
+    return is_followed(url) or url.startswith(("http://", "https://"))
+
+
 @contextmanager
 def following(settings: Settings) -> Iterator[None]:
     """An aggregator of the DynamoDB store at work, in a thread. Raises StartError."""

@@ -32,7 +32,7 @@ def copy(
 
     The source stays as it is. When it is interrupted, the same command goes on; nothing gets there twice.
     """
-    from liveinsight.bootstrap import following, is_followed, open_store, same_store
+    from liveinsight.bootstrap import following, is_followed, may_be_followed, open_store, same_store
     from liveinsight.copying import Copy, patient
     from liveinsight.ingest.site import site_name
     from liveinsight.service import now_ms
@@ -50,7 +50,7 @@ def copy(
             stores.append(patient(store))
             if is_followed(url):
                 opened.enter_context(following(settings))
-        work = _Work(Copy(stores[0], stores[1], is_late=is_followed(destination)), origin, target)
+        work = _Work(Copy(stores[0], stores[1], is_late=may_be_followed(destination)), origin, target)
         if is_followed(source):
             work.copy.let_source_settle()
         sites = work.chosen(site_name(site) if site else "")
