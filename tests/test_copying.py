@@ -14,7 +14,7 @@ from liveinsight.store.memory import MemoryStore
 from tests.factories import DAY, NOON, SITE, at, event, put, query, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from liveinsight.stats.question import Question, R
     from liveinsight.store.base import Arrivals, LedgerRow, Store
@@ -30,7 +30,7 @@ def copied(source: Store, destination: Store) -> dict[str, tuple[int, int]]:
     copy.documents(SITE, "here", is_mixed=False)
     found = copy.events(SITE, nothing)
     copy.settle(SITE, found, nothing, is_mixed=False)
-    copy.ledger(SITE, nothing, is_mixed=False)
+    copy.ledger(SITE, found, nothing, is_mixed=False)
     return {name: (one, other) for name, one, other, _ in copy.compare(SITE, found)}
 
 
@@ -86,6 +86,21 @@ def test_what_cannot_be_asked_at_once_is_asked_in_parts(source: MemoryStore) -> 
     assert told["visitors, added up"] == (4, 4)
 
 
+def test_what_comes_while_it_copies_is_counted_once_when_it_is_run_again() -> None:
+    class Busy(MemoryStore):
+        """Gets another event when it has just told what it has."""
+
+        def arrivals(self, site_id: str) -> Iterator[Arrivals]:
+            yield from super().arrivals(site_id)
+            put(self, event(session="new"), received_at=at(10))
+
+    source, destination = Busy(), MemoryStore()
+    put(source, event(), received_at=at(10))
+    assert copied(source, destination)["stored"] == (2, 1)
+    assert copied(source, destination)["stored"] == (3, 2)
+    assert destination.ledger(SITE, Period(NOON, NOON + DAY))[0].events == 2
+
+
 def test_a_difference_is_found(source: MemoryStore) -> None:
     class Forgetful(MemoryStore):
         """Loses an event."""
@@ -115,7 +130,7 @@ def test_in_a_site_that_was_there_stored_events_are_those_that_are_new(source: M
     put(destination, first, received_at=at(70))  # both had it, in different hours
     copy = Copy(source, destination)
     found = copy.events(SITE, nothing)
-    copy.ledger(SITE, nothing, is_mixed=True)
+    copy.ledger(SITE, found, nothing, is_mixed=True)
     assert sum(found.hours.values()) == 10
     assert sum(row.events for row in destination.ledger(SITE, Period(0, NOON + DAY))) == 10
     assert table(destination, query("events", period=Period(0, NOON + DAY))) == [(10,)]

@@ -106,7 +106,7 @@ class _Work:
             copied = self.copy.events(site, progress)
         with _bar(f"{site}: counting") as progress:
             self.copy.settle(site, copied, progress, is_mixed=mixed)
-            self.copy.ledger(site, progress, is_mixed=mixed)
+            self.copy.ledger(site, copied, progress, is_mixed=mixed)
         figures = self.copy.compare(site, copied)
         typer.echo(table(site, figures))
         return all(figure.is_same for figure in figures)

@@ -35,8 +35,12 @@ _DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 @dataclass(slots=True)
 class Copied:
-    """What was read of a site: its events by the hour (ms) of receipt, and the first and last moment of any."""
+    """What was read of a site: its ledger, then its events, by the hour (ms) of receipt; the first and last moment.
 
+    Whatever the ledger has is among the events, or is gone. What comes meanwhile may be among the events alone.
+    """
+
+    ledger: list[LedgerRow] = field(default_factory=list)
     hours: Counter[int] = field(default_factory=Counter)
     first: int = EVER.end
     last: int = -1
@@ -97,8 +101,8 @@ class Copy:
 
     def events(self, site_id: str, progress: Progress) -> Copied:
         """Copy the events of a site, and the filtered ones that were kept."""
-        copied, done = Copied(), 0
-        total = _stored(self.source.ledger(site_id, EVER))
+        copied, done = Copied(self.source.ledger(site_id, EVER)), 0
+        total = _stored(copied.ledger)
         for part in self.source.arrivals(site_id):
             self.destination.restore(part)
             for event in part.events:
@@ -118,13 +122,13 @@ class Copy:
         # Of an event that both had received, in different hours, the destination has one.
         self._wait(site_id, wanted, progress, may_lack=is_mixed)
 
-    def ledger(self, site_id: str, progress: Progress, *, is_mixed: bool) -> None:
-        """Raise the destination's ledger to the source's. What was copied before must be counted.
+    def ledger(self, site_id: str, copied: Copied, progress: Progress, *, is_mixed: bool) -> None:
+        """Raise the destination's ledger to what was read of the source's. What was copied must be counted.
 
         If it had events of its own, each hour has as many stored ones as were new; those of the source say nothing.
         Raises StoreUnavailable as `settle` does.
         """
-        rows = [row for row in self.source.ledger(site_id, EVER) if not (is_mixed and row.outcome == STORED)]
+        rows = [row for row in copied.ledger if not (is_mixed and row.outcome == STORED)]
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             self.destination.restore(Arrivals(), rows[at : at + _ROWS_AT_ONCE])
         self._wait(site_id, _wanted(rows), progress)
