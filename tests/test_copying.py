@@ -101,6 +101,25 @@ def test_what_comes_while_it_copies_is_counted_once_when_it_is_run_again() -> No
     assert destination.ledger(SITE, Period(NOON, NOON + DAY))[0].events == 2
 
 
+def test_a_source_to_which_visitors_keep_coming_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Visited(MemoryStore):
+        """Gets an event each time it is looked at."""
+
+        looks = 0
+
+        def ledger(self, site_id: str | None, period: Period) -> list[LedgerRow]:
+            self.looks += 1
+            assert self.looks < 1000
+            put(self, event(event_id=f"e{self.looks}"))
+            return super().ledger(site_id, period)
+
+    monkeypatch.setattr(copying, "_LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr(copying, "_SOURCE_PATIENCE_S", 0.1)
+    source = Visited()
+    Copy(source, MemoryStore()).let_source_settle()
+    assert source.looks > 1
+
+
 def test_a_difference_is_found(source: MemoryStore) -> None:
     class Forgetful(MemoryStore):
         """Loses an event."""

@@ -52,6 +52,9 @@ def copy(
                 opened.enter_context(following(settings))
         work = _Work(Copy(stores[0], stores[1], is_late=may_be_followed(destination)), origin, target)
         if is_followed(source):
+            typer.echo(
+                "Waiting until what was collected is counted: a quarter of a minute, or up to a minute.", err=True
+            )
             work.copy.let_source_settle()
         sites = work.chosen(site_name(site) if site else "")
         work.ask(sites, yes=yes)

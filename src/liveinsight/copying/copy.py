@@ -30,6 +30,7 @@ _LOOK_EVERY_S = 0.5
 _LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
 _SOURCE_QUIET_S = 12.0  # the same of a source, where an aggregator that died keeps its share for ten seconds
+_SOURCE_PATIENCE_S = 60.0  # with one that is never quiet
 _DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 
@@ -92,9 +93,13 @@ class Copy:
         return all(there)
 
     def let_source_settle(self) -> None:
-        """Wait until the source's ledger stands still: what its collectors wrote is counted then."""
-        seen, since = self.source.ledger(None, EVER), time.monotonic()
-        while time.monotonic() - since < _SOURCE_QUIET_S:
+        """Wait until the source's ledger stands still: what its collectors wrote is counted then.
+
+        Where visitors keep coming it never does: then for so long that what had been written before is counted.
+        """
+        begun = since = time.monotonic()
+        seen = self.source.ledger(None, EVER)
+        while time.monotonic() - since < _SOURCE_QUIET_S and time.monotonic() - begun < _SOURCE_PATIENCE_S:
             time.sleep(_LOOK_EVERY_S)
             if (found := self.source.ledger(None, EVER)) != seen:
                 seen, since = found, time.monotonic()
