@@ -11,7 +11,7 @@ from liveinsight.copying import copy as copying
 from liveinsight.errors import InvalidInput, StoreUnavailable
 from liveinsight.stats.period import Period
 from liveinsight.store.memory import MemoryStore
-from tests.factories import DAY, NOON, SITE, at, event, put, query, table
+from tests.factories import DAY, MINUTE, NOON, SITE, at, event, put, query, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +84,22 @@ def test_what_cannot_be_asked_at_once_is_asked_in_parts(source: MemoryStore) -> 
     assert told["events"] == (10, 10)
     assert told["sessions"] == (5, 5)
     assert told["visitors, added up"] == (4, 4)
+
+
+def test_the_totals_are_asked_by_the_minute_as_some_stores_can_tell_no_more(source: MemoryStore) -> None:
+    class Counting(MemoryStore):
+        """Answers from what it counts by the minute."""
+
+        def run(self, question: Question[R]) -> R:
+            period: Period = question.period  # type: ignore[attr-defined]
+            if period.start % MINUTE or period.end % MINUTE:
+                msg = "That is too much."
+                raise InvalidInput(msg, code="unsupported_query")
+            return super().run(question)
+
+    put(source, event(NOON - 7 * DAY - 1, session="first"), event(NOON + 1, session="last", page="/last"))
+    told = copied(source, Counting())
+    assert (told["events"], told["sessions"], told["visitors"]) == ((12, 12), (7, 7), (1, 1))
 
 
 def test_what_comes_while_it_copies_is_counted_once_when_it_is_run_again() -> None:
