@@ -258,6 +258,49 @@ def test_a_report_that_is_asked_while_events_come_only_grows(store: SettledStore
     reader.close()
 
 
+def test_a_day_that_another_process_just_put_together_is_not_empty(store: SettledStore, settings: Settings) -> None:
+    class Behind:
+        """Shows what was kept of a dimension to those alone who ask for it as it is this moment."""
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return (lambda **asked: self._query(call(**asked), asked)) if operation == "query" else call
+
+        def _query(self, answer: Any, asked: dict[str, Any]) -> Any:
+            pk, low = (asked["ExpressionAttributeValues"].get(name, {}).get("S", "") for name in (":pk", ":low"))
+            if pk.startswith("rollup") and low.startswith("page") and not asked["ConsistentRead"]:
+                answer["Items"] = []
+            return answer
+
+    put(store, event(page="/a"), received_at=NOW)
+    assert table(store, query("events", by="page")) == [("/a", 1)]
+    other = DynamoDBStore(settings, Clock(NOW), Behind())
+    assert table(other, query("events", by="page")) == [("/a", 1)]
+    assert table(other, query("events", by="source")) == [("", 1)]
+    other.close()
+
+
+def test_a_day_over_which_somebody_writes_what_it_was_before_is_put_together_anew(
+    store: SettledStore, settings: Settings
+) -> None:
+    def pages() -> list[tuple[Any, ...]]:
+        other = DynamoDBStore(settings, Clock(NOW), shared_client("dynamodb"))
+        try:
+            return table(other, query("events", by="page"))
+        finally:
+            other.close()
+
+    put(store, event(page="/a"), received_at=NOW)
+    assert table(store, query("events", by="page")) == [("/a", 1)]
+    made = partition(settings.stats_table, keys.joined("rollup", SITE, "UTC"))
+    [before] = [item for item in made if keys.parts_of(item["sk"])[0] == "page"]
+    put(store, event(at(1), page="/b"), received_at=NOW)
+    assert table(store, query("events", by="source")) == [("", 2)]
+    assert pages() == [("/a", 1), ("/b", 1)]
+    store._client.put(settings.stats_table, before)  # it was on its way for long
+    assert pages() == pages() == [("/a", 1), ("/b", 1)]
+
+
 def test_what_was_purged_is_in_no_cell(store: SettledStore, settings: Settings) -> None:
     put(store, event(visitor="ann"), event(NOON + DAY, session="t"), received_at=NOW)
     april = query("visitors", period=Period(local("2026-03-01"), local("2026-04-01")))
