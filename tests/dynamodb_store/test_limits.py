@@ -127,6 +127,13 @@ def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_
     store.close()
 
 
+def test_who_left_is_soon_read_no_more_by_those_who_ask_who_is_there(store: DynamoDBStore) -> None:
+    put(store, event(), received_at=at(1))
+    assert len(store.live(SITE, at(30)).sessions) == 1
+    [item] = partition(store._client.names.active, keys.of_lane("active", store._lanes.of(SITE, "s")))
+    assert at(30) < item[TTL] * 1000 <= at(45)
+
+
 @pytest.mark.parametrize("odd", ["\x1f", "\x1e", "a\x1fb", "\x1eb", "\x1e\x1f", " "])
 def test_ids_that_look_like_keys_stay_apart(store: Store, odd: str) -> None:
     names = [odd, f"{odd}{odd}", f"x{odd}", "x"]
