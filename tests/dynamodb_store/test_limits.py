@@ -105,6 +105,15 @@ def test_too_many_sessions_for_one_question_are_refused_with_what_to_do(
     assert table(store, query("sessions", by="page")) == [("/", 5)]
 
 
+def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, *(event(at(ms=number), page_title="long " * 90) for number in range(200)), received_at=at(1))
+    both = query("events", by=("page", "source"))
+    assert table(store, both) == [("/", "", 200)]
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 4)
+    with pytest.raises(InvalidInput, match="shorter period"):
+        table(store, both)
+
+
 def test_deriving_anew_is_refused_with_a_sentence(store: Store) -> None:
     with pytest.raises(InvalidInput, match="cannot be derived anew") as refused:
         store.reprocess(lambda each: each, keep_filtered=True, progress=lambda *_: None, agree=lambda _: True)
