@@ -58,10 +58,10 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
 def check_address(settings: Settings) -> None:
     """Whether `settings.store` names a store that can be opened here; opens none. Raises StartError."""
     url = _address(settings)
-    scheme, _, rest = url.partition("://")
+    scheme, written, rest = url.partition("://")
     if scheme == "duckdb":
         _path(rest, url)
-    elif scheme == "dynamodb":
+    elif scheme == "dynamodb" and written:
         if rest:
             msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
             raise SettingError(msg)

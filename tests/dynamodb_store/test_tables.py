@@ -73,6 +73,11 @@ def test_the_address_of_the_store_takes_nothing_more() -> None:
         open_store(Settings(store="dynamodb://events"), Clock())
 
 
+def test_the_address_of_the_store_is_written_in_one_way_so_that_nothing_is_copied_into_itself() -> None:
+    with pytest.raises(SettingError, match="Use duckdb:///path/to/file, dynamodb://, "):
+        open_store(Settings(store="dynamodb"), Clock())
+
+
 def test_the_first_process_decides_how_many_lanes_there_are() -> None:
     settings = fresh_settings(dynamodb_lanes=3)
     create_tables(settings)
