@@ -132,7 +132,7 @@ def test_a_source_to_which_visitors_keep_coming_is_not_waited_for_for_ever(monke
     monkeypatch.setattr(copying, "_LOOK_EVERY_S", 0.001)
     monkeypatch.setattr(copying, "_SOURCE_PATIENCE_S", 0.1)
     source = Visited()
-    Copy(source, MemoryStore()).let_source_settle()
+    Copy(source, MemoryStore()).let_source_settle(NOON)
     assert source.looks > 1
 
 

@@ -55,7 +55,7 @@ def copy(
             typer.echo(
                 "Waiting until what was collected is counted: a quarter of a minute, or up to a minute.", err=True
             )
-            work.copy.let_source_settle()
+            work.copy.let_source_settle(now_ms())
         sites = work.chosen(site_name(site) if site else "")
         work.ask(sites, yes=yes)
         work.salts(now_ms())

@@ -31,6 +31,7 @@ _LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
 _SOURCE_QUIET_S = 12.0  # the same of a source, where an aggregator that died keeps its share for ten seconds
 _SOURCE_PATIENCE_S = 60.0  # with one that is never quiet
+_SOURCE_LATE_MS = 2 * DAY_MS  # far more than its stream keeps what is not counted yet
 _DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 
@@ -94,16 +95,17 @@ class Copy:
         there = [self.destination.put_document(SALT, day, salt, keep=True) == salt for day, salt in days.items()]
         return all(there)
 
-    def let_source_settle(self) -> None:
-        """Wait until the source's ledger stands still: what its collectors wrote is counted then.
+    def let_source_settle(self, now: int) -> None:
+        """Wait until the source's ledger stands still: what its collectors wrote by `now` (ms) is counted then.
 
         Where visitors keep coming it never does: then for so long that what had been written before is counted.
         """
+        lately = Period(now - _SOURCE_LATE_MS, EVER.end)
         begun = since = time.monotonic()
-        seen = self.source.ledger(None, EVER)
+        seen = self.source.ledger(None, lately)
         while time.monotonic() - since < _SOURCE_QUIET_S and time.monotonic() - begun < _SOURCE_PATIENCE_S:
             time.sleep(_LOOK_EVERY_S)
-            if (found := self.source.ledger(None, EVER)) != seen:
+            if (found := self.source.ledger(None, lately)) != seen:
                 seen, since = found, time.monotonic()
 
     def events(self, site_id: str, progress: Progress) -> Copied:
