@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liveinsight.bootstrap import open_store
+from liveinsight.bootstrap import open_dynamodb, open_store
 from liveinsight.errors import SettingError, StartError
 from liveinsight.settings import Settings
 from liveinsight.store.dynamodb.schema import TTL, names
@@ -51,6 +51,16 @@ def test_a_table_that_is_missing_is_named_with_the_command_that_makes_it(tmp_pat
     assert f"The table {settings.events_table} does not exist" in failed.stderr
     assert "liveinsight tables create" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_a_command_that_only_looks_takes_no_part_in_the_work(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    assert liveinsight(settings, tmp_path, "ledger", LIVEINSIGHT_AGGREGATE="on").returncode == 0
+    store = open_dynamodb(settings, Clock())
+    told = store.health()["aggregation"]
+    assert (told["is_running"], told["idle_since"]) == (False, None)
+    store.close()
 
 
 def test_nobody_at_the_address_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def copy(
     with ExitStack() as opened:
         stores = []
         for url in (source, destination):
-            store = open_store(replace(settings, store=url))
+            store = open_store(replace(settings, store=url, aggregate=False))
             opened.callback(store.close)
             stores.append(patient(store))
             if is_followed(url):
