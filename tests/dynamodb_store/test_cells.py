@@ -14,6 +14,7 @@ from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
 from liveinsight.store.dynamodb.cells import crowd
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
+from tests.dynamodb_store.faulty import Killed
 from tests.factories import (
     DAY,
     EVERY_METRIC,
@@ -299,6 +300,36 @@ def test_a_day_over_which_somebody_writes_what_it_was_before_is_put_together_ane
     assert pages() == [("/a", 1), ("/b", 1)]
     store._client.put(settings.stats_table, before)  # it was on its way for long
     assert pages() == pages() == [("/a", 1), ("/b", 1)]
+
+
+def test_a_purge_that_dies_leaves_no_day_without_its_numbers(store: SettledStore, settings: Settings) -> None:
+    class Dying:
+        """Dies when it has deleted the first of what was put together."""
+
+        deleted = 0
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return (lambda **asked: self._write(call, asked)) if operation == "batch_write_item" else call
+
+        def _write(self, call: Any, asked: dict[str, Any]) -> Any:
+            [requests] = asked["RequestItems"].values()
+            if "DeleteRequest" in requests[0] and requests[0]["DeleteRequest"]["Key"]["pk"]["S"].startswith("rollup"):
+                self.deleted += 1
+            if self.deleted > 1:
+                raise Killed
+            return call(**asked)
+
+    midnight = local("2026-03-11")
+    put(store, event(midnight - 5 * MINUTE), event(midnight + 5 * MINUTE), received_at=NOW)
+    assert table(store, query("events")) == [(1,)]
+    other = SettledStore(settings, Clock(NOW), Dying())
+    with pytest.raises(Killed):
+        other.purge(midnight)  # the session goes on after it, and stays
+    other.close()
+    reader = DynamoDBStore(settings, Clock(NOW), shared_client("dynamodb"))
+    assert table(reader, query("events")) == [(1,)]
+    reader.close()
 
 
 def test_what_was_purged_is_in_no_cell(store: SettledStore, settings: Settings) -> None:

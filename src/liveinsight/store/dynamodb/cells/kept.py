@@ -85,8 +85,11 @@ class Kept:
 
     def forget(self, site_id: str, before: int) -> None:
         """Delete what begins before a moment (ms)."""
-        for item in self._client.query(self._table, keys.joined("rollups", site_id)):
-            timezone, dimension = keys.parts_of(item["sk"])
+        listed = [
+            keys.parts_of(item["sk"]) for item in self._client.query(self._table, keys.joined("rollups", site_id))
+        ]
+        # First what says that all of a day is there: who does not get further leaves copies to be made anew.
+        for timezone, dimension in sorted(listed, key=lambda each: each[1] != _MADE):
             pk = keys.joined("rollup", site_id, timezone)
             for kind in (DAY, HOURS, MONTH):
                 low, high = keys.joined(dimension, kind, ""), keys.joined(dimension, kind, _time(before))
