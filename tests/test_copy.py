@@ -21,7 +21,7 @@ from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.period import DAY_MS, HOUR_MS
 from liveinsight.store.base import Batch
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.server.running import command, environment
+from tests.server.running import TOKEN, Running, command, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,6 +176,22 @@ def test_a_site_goes_to_dynamodb_and_back_and_every_number_stays(
     assert again.returncode == 0, again.stdout + again.stderr
     hold(back, expected)
     assert all_of(origin) == expected
+
+
+def test_a_server_whose_store_is_dynamodb_counts_what_it_is_given_once(
+    origin: str, expected: dict[str, Any], tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in tables.environment.items():
+        monkeypatch.setenv(name, value)
+    server = Running(tmp_path, store="dynamodb://", aggregate="on", sites="none.example")
+    tables.environment["LIVEINSIGHT_STORE_TOKEN"] = TOKEN
+    try:
+        done = tables.run("--from", origin, "--to", server.url)
+        assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        server.stop()
+    told = all_of("", tables.settings)
+    assert [name for name in told if name != "salt" and not _same(told[name], expected[name])] == []
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(origin: str, expected: dict[str, Any], tables: Tables) -> None:

@@ -58,10 +58,10 @@ def open_store(settings: Settings, clock: Callable[[], int] = now_ms) -> Store:
 def check_address(settings: Settings) -> None:
     """Whether `settings.store` names a store that can be opened here; opens none. Raises StartError."""
     url = _address(settings)
-    scheme, _, rest = url.partition("://")
+    scheme, written, rest = url.partition("://")
     if scheme == "duckdb":
         _path(rest, url)
-    elif scheme == "dynamodb":
+    elif scheme == "dynamodb" and written:
         if rest:
             msg = "LIVEINSIGHT_STORE=dynamodb:// takes nothing more: its tables are named by EVENTS_TABLE and its like."
             raise SettingError(msg)
@@ -117,6 +117,11 @@ def open_dynamodb(settings: Settings, clock: Callable[[], int] = now_ms) -> Dyna
     from liveinsight.store.dynamodb import DynamoDBStore
 
     return DynamoDBStore(settings, clock)
+
+
+def may_be_followed(url: str) -> bool:
+    """The same of a store that may be another server's: what that one has is not known."""
+    return is_followed(url) or url.startswith(("http://", "https://"))
 
 
 @contextmanager

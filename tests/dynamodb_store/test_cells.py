@@ -16,6 +16,7 @@ from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
 from liveinsight.store.dynamodb.cells import crowd
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
+from tests.dynamodb_store.faulty import Killed
 from tests.factories import (
     DAY,
     EVERY_METRIC,
@@ -268,6 +269,79 @@ def test_a_report_that_is_asked_while_events_come_only_grows(store: SettledStore
         found += [events for (events,) in table(reader, query("events"))]
     assert found == sorted(found)
     assert table(reader, query("events")) == [(40,)]
+    reader.close()
+
+
+def test_a_day_that_another_process_just_put_together_is_not_empty(store: SettledStore, settings: Settings) -> None:
+    class Behind:
+        """Shows what was kept of a dimension to those alone who ask for it as it is this moment."""
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return (lambda **asked: self._query(call(**asked), asked)) if operation == "query" else call
+
+        def _query(self, answer: Any, asked: dict[str, Any]) -> Any:
+            pk, low = (asked["ExpressionAttributeValues"].get(name, {}).get("S", "") for name in (":pk", ":low"))
+            if pk.startswith("rollup") and low.startswith("page") and not asked["ConsistentRead"]:
+                answer["Items"] = []
+            return answer
+
+    put(store, event(page="/a"), received_at=NOW)
+    assert table(store, query("events", by="page")) == [("/a", 1)]
+    other = DynamoDBStore(settings, Clock(NOW), Behind())
+    assert table(other, query("events", by="page")) == [("/a", 1)]
+    assert table(other, query("events", by="source")) == [("", 1)]
+    other.close()
+
+
+def test_a_day_over_which_somebody_writes_what_it_was_before_is_put_together_anew(
+    store: SettledStore, settings: Settings
+) -> None:
+    def pages() -> list[tuple[Any, ...]]:
+        other = DynamoDBStore(settings, Clock(NOW), shared_client("dynamodb"))
+        try:
+            return table(other, query("events", by="page"))
+        finally:
+            other.close()
+
+    put(store, event(page="/a"), received_at=NOW)
+    assert table(store, query("events", by="page")) == [("/a", 1)]
+    made = partition(settings.stats_table, keys.joined("rollup", SITE, "UTC"))
+    [before] = [item for item in made if keys.parts_of(item["sk"])[0] == "page"]
+    put(store, event(at(1), page="/b"), received_at=NOW)
+    assert table(store, query("events", by="source")) == [("", 2)]
+    assert pages() == [("/a", 1), ("/b", 1)]
+    store._client.put(settings.stats_table, before)  # it was on its way for long
+    assert pages() == pages() == [("/a", 1), ("/b", 1)]
+
+
+def test_a_purge_that_dies_leaves_no_day_without_its_numbers(store: SettledStore, settings: Settings) -> None:
+    class Dying:
+        """Dies when it has deleted the first of what was put together."""
+
+        deleted = 0
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return (lambda **asked: self._write(call, asked)) if operation == "batch_write_item" else call
+
+        def _write(self, call: Any, asked: dict[str, Any]) -> Any:
+            [requests] = asked["RequestItems"].values()
+            if "DeleteRequest" in requests[0] and requests[0]["DeleteRequest"]["Key"]["pk"]["S"].startswith("rollup"):
+                self.deleted += 1
+            if self.deleted > 1:
+                raise Killed
+            return call(**asked)
+
+    midnight = local("2026-03-11")
+    put(store, event(midnight - 5 * MINUTE), event(midnight + 5 * MINUTE), received_at=NOW)
+    assert table(store, query("events")) == [(1,)]
+    other = SettledStore(settings, Clock(NOW), Dying())
+    with pytest.raises(Killed):
+        other.purge(midnight)  # the session goes on after it, and stays
+    other.close()
+    reader = DynamoDBStore(settings, Clock(NOW), shared_client("dynamodb"))
+    assert table(reader, query("events")) == [(1,)]
     reader.close()
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from random import Random
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 import pytest
 
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
-from liveinsight.store.dynamodb import keys, reading
+from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
+from liveinsight.store.dynamodb.cells.crowd import hashed
+from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL
 from tests.dynamodb_local import create_tables, fresh_settings, partition
 from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
@@ -26,13 +32,14 @@ ITEM_BYTES = 40_000  # a tenth of what DynamoDB allows
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    home = Home("dynamodb", tmp_path, Clock())
-    yield home.store
-    home.store.close()
+def store(tmp_path: Path) -> Iterator[DynamoDBStore]:
+    store = Home("dynamodb", tmp_path, Clock()).store
+    assert isinstance(store, DynamoDBStore)
+    yield store
+    store.close()
 
 
-def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -> None:
+def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: DynamoDBStore) -> None:
     words = [f"{number:x}" * 60 for number in range(3000)]
     events = [
         event(at(ms=number * 1000), "scroll", event_id=f"e{number}", page_title=w) for number, w in enumerate(words)
@@ -41,11 +48,26 @@ def test_a_session_of_thousands_of_events_is_kept_in_small_items(store: Store) -
         put(store, *events[start : start + 200], received_at=at(60))
     put(store, event(at(-1), page="/first", event_id="late"), received_at=at(60))  # into a chunk that is long full
     assert [each.event_id for each in store.session_events("s")] == ["late", *(each.event_id for each in events)]
+    chunks = partition(store._client.names.sessions, keys.joined("chain", "s"))
+    assert sum(len(each["events"]) for each in chunks) > ITEM_BYTES > max(len(each["events"]) for each in chunks)
     assert table(store, query("events", "sessions", by="entry_page")) == [("/first", 3001, 1)]
     assert store.purge(at(61)) == (3001, 1)
     assert store.session_events("s") == []
     assert put(store, event(at(2), event_id="late"), received_at=at(62)) == (["late"], 0)
     assert table(store, query("events", "sessions")) == [(1, 1)]
+
+
+def test_a_quarter_of_an_hour_holds_all_visitors_who_come(store: DynamoDBStore) -> None:
+    crowd, ann = Cell(), Cell()
+    crowd.visitors.see(hashed(f"v{number}") for number in range(60_000))
+    ann.visitors.see([hashed("ann")])
+    where, lane, hours = (NOON // (15 * MINUTE), WHOLE, ""), keys.Lane(SITE, 0), Hours(store._client)
+    for number, cell in enumerate([crowd, *[Cell()] * 6, ann], 1):  # the eighth piece becomes one with the others
+        hours.add(lane, number, Segment({where: cell}))
+    day = hours.day(lane, keys.day(NOON))
+    assert [(piece.number, piece.tier) for piece in day.pieces[12]] == [(8, 1)]
+    [found] = hours.read(lane, {(keys.day(NOON), 12): day.pieces[12]}, now=True)
+    assert found[where].visitors.counts == crowd.visitors.counts | ann.visitors.counts
 
 
 def test_events_of_the_greatest_size_come_back(store: Store) -> None:
@@ -56,6 +78,18 @@ def test_events_of_the_greatest_size_come_back(store: Store) -> None:
     ]
     put(store, *large, received_at=at(1))
     assert store.session_events("s") == [each._replace(received_at=at(1)) for each in large]
+
+
+def test_who_makes_up_thousands_of_event_types_holds_up_nobody(store: DynamoDBStore) -> None:
+    random = Random(1)
+    types = ["".join(random.choices(ascii_letters, k=64)) for _ in range(9000)]
+    events = [event(at(ms=number * 20), kind, event_id=f"e{number}") for number, kind in enumerate(types)]
+    for start in range(0, len(events), 1000):
+        store.aggregator.fold([{"id": "", "events": pack_events(events[start : start + 1000])}])
+    put(store, event(at(2), session="t"), received_at=at(3))
+    live = store.live(SITE, at(3))
+    assert {each.public_id: each.session.events for each in live.sessions} == {"s": len(events), "t": 1}
+    assert live.recent[events[-1].timestamp // 1000, types[-1]] == 1
 
 
 def test_too_many_sessions_for_one_question_are_refused_with_what_to_do(
@@ -69,6 +103,15 @@ def test_too_many_sessions_for_one_question_are_refused_with_what_to_do(
         table(store, both)
     assert refused.value.code == "unsupported_query"
     assert table(store, query("sessions", by="page")) == [("/", 5)]
+
+
+def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, *(event(at(ms=number), page_title="long " * 90) for number in range(200)), received_at=at(1))
+    both = query("events", by=("page", "source"))
+    assert table(store, both) == [("/", "", 200)]
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 4)
+    with pytest.raises(InvalidInput, match="shorter period"):
+        table(store, both)
 
 
 def test_deriving_anew_is_refused_with_a_sentence(store: Store) -> None:
@@ -91,6 +134,13 @@ def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_
     [emptied] = partition(settings.sessions_table, keys.joined("chain", "s"))
     assert emptied[TTL] > at(1) // 1000
     store.close()
+
+
+def test_who_left_is_soon_read_no_more_by_those_who_ask_who_is_there(store: DynamoDBStore) -> None:
+    put(store, event(), received_at=at(1))
+    assert len(store.live(SITE, at(30)).sessions) == 1
+    [item] = partition(store._client.names.active, keys.of_lane("active", store._lanes.of(SITE, "s")))
+    assert at(30) < item[TTL] * 1000 <= at(45)
 
 
 @pytest.mark.parametrize("odd", ["\x1f", "\x1e", "a\x1fb", "\x1eb", "\x1e\x1f", " "])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from liveinsight.bootstrap import open_store
+from liveinsight.bootstrap import open_dynamodb, open_store
 from liveinsight.errors import SettingError, StartError
 from liveinsight.settings import Settings
 from liveinsight.store.dynamodb.schema import TTL, names
@@ -53,6 +53,16 @@ def test_a_table_that_is_missing_is_named_with_the_command_that_makes_it(tmp_pat
     assert "Traceback" not in failed.stderr
 
 
+def test_a_command_that_only_looks_takes_no_part_in_the_work(tmp_path: Path) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    assert liveinsight(settings, tmp_path, "ledger", LIVEINSIGHT_AGGREGATE="on").returncode == 0
+    store = open_dynamodb(settings, Clock())
+    told = store.health()["aggregation"]
+    assert (told["is_running"], told["idle_since"]) == (False, None)
+    store.close()
+
+
 def test_nobody_at_the_address_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("liveinsight.store.dynamodb.client.PATIENCE_S", 0.1)
     fresh_settings()  # there are credentials
@@ -71,6 +81,11 @@ def test_no_region_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_the_address_of_the_store_takes_nothing_more() -> None:
     with pytest.raises(SettingError, match="EVENTS_TABLE"):
         open_store(Settings(store="dynamodb://events"), Clock())
+
+
+def test_the_address_of_the_store_is_written_in_one_way_so_that_nothing_is_copied_into_itself() -> None:
+    with pytest.raises(SettingError, match="Use duckdb:///path/to/file, dynamodb://, "):
+        open_store(Settings(store="dynamodb"), Clock())
 
 
 def test_the_first_process_decides_how_many_lanes_there_are() -> None:

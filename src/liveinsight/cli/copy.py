@@ -32,7 +32,7 @@ def copy(
 
     The source stays as it is. When it is interrupted, the same command goes on; nothing gets there twice.
     """
-    from liveinsight.bootstrap import following, is_followed, open_store, same_store
+    from liveinsight.bootstrap import following, is_followed, may_be_followed, open_store, same_store
     from liveinsight.copying import Copy, patient
     from liveinsight.ingest.site import site_name
     from liveinsight.service import now_ms
@@ -45,14 +45,17 @@ def copy(
     with ExitStack() as opened:
         stores = []
         for url in (source, destination):
-            store = open_store(replace(settings, store=url))
+            store = open_store(replace(settings, store=url, aggregate=False))
             opened.callback(store.close)
             stores.append(patient(store))
             if is_followed(url):
                 opened.enter_context(following(settings))
-        work = _Work(Copy(stores[0], stores[1], is_late=is_followed(destination)), origin, target)
+        work = _Work(Copy(stores[0], stores[1], is_late=may_be_followed(destination)), origin, target)
         if is_followed(source):
-            work.copy.let_source_settle()
+            typer.echo(
+                "Waiting until what was collected is counted: a quarter of a minute, or up to a minute.", err=True
+            )
+            work.copy.let_source_settle(now_ms())
         sites = work.chosen(site_name(site) if site else "")
         work.ask(sites, yes=yes)
         work.salts(now_ms())
@@ -106,7 +109,7 @@ class _Work:
             copied = self.copy.events(site, progress)
         with _bar(f"{site}: counting") as progress:
             self.copy.settle(site, copied, progress, is_mixed=mixed)
-            self.copy.ledger(site, progress, is_mixed=mixed)
+            self.copy.ledger(site, copied, progress, is_mixed=mixed)
         figures = self.copy.compare(site, copied)
         typer.echo(table(site, figures))
         return all(figure.is_same for figure in figures)

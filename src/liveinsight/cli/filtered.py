@@ -23,7 +23,7 @@ def filtered(
     days: Annotated[int, typer.Option(min=1, max=36_500, help="Received in the last so many days.")] = 7,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many, the latest first.")] = 50,
 ) -> None:
-    """Show the events that were filtered (bots) and kept to look at. The server must be stopped."""
+    """Show the events that were filtered (bots) and kept to look at. The server of a DuckDB file must be stopped."""
     settings = options.settings(data=data, store=store, timezone=timezone)
     analytics = options.existing(settings)
     try:

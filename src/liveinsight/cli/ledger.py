@@ -22,7 +22,10 @@ def ledger(
     period: Annotated[str, typer.Option(help="today, yesterday, 24h, 7d, 30d, 12mo, ...")] = "7d",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, hour by hour.")] = False,
 ) -> None:
-    """Show what was received and what became of it. The server must be stopped: while it runs, ask /api/ledger."""
+    """Show what was received and what became of it.
+
+    The server of a DuckDB file must be stopped: while it runs, ask /api/ledger.
+    """
     from liveinsight.questions import PeriodQuestion
 
     analytics = options.existing(options.settings(data=data, store=store))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,10 +27,13 @@ def settings(**given: Any) -> Settings:
 
 
 def existing(settings: Settings) -> Analytics:
-    """The service on data that is there: a folder that was mistyped is no empty site. Raises StartError."""
+    """The service on data that is there: a folder that was mistyped is no empty site. Raises StartError.
+
+    A command that is over in a moment takes no share of the aggregators' work.
+    """
     from liveinsight.bootstrap import DATABASE, open_analytics
 
     if not settings.store and not (settings.data_folder / DATABASE).exists():
         msg = f"There is no data in {settings.data_folder}: name the server's folder with --data or LIVEINSIGHT_DATA."
         raise StartError(msg)
-    return open_analytics(settings)
+    return open_analytics(replace(settings, aggregate=False))

@@ -24,7 +24,7 @@ def purge(
     site: options.Site = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove old sessions with their events. The server must be stopped."""
+    """Remove old sessions with their events. The server of a DuckDB file must be stopped."""
     from liveinsight.service import now_ms
 
     before = now_ms() - _days(older_than) * _DAY_MS

@@ -22,7 +22,10 @@ def seed(
     number: Annotated[int, typer.Option("--seed", help="Another number makes other visits.")] = 1,
     timezone: options.Timezone = None,
 ) -> None:
-    """Fill a site with made-up visits. The same command again adds nothing. The server must be stopped."""
+    """Fill a site with made-up visits. The same command again adds nothing.
+
+    The server of a DuckDB file must be stopped.
+    """
     from liveinsight.bootstrap import open_store
     from liveinsight.seed import Plan, fill
     from liveinsight.service import now_ms

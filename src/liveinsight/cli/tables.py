@@ -8,7 +8,7 @@ from liveinsight.cli import options
 
 EXAMPLE = "Example: EVENTS_TABLE=my-events AWS_DEFAULT_REGION=eu-central-1 liveinsight tables create"
 
-tables = typer.Typer(help="The tables of the DynamoDB store.", no_args_is_help=True)
+tables = typer.Typer(help="The tables of the DynamoDB store.", epilog=EXAMPLE, no_args_is_help=True)
 
 
 @tables.command(epilog=EXAMPLE)

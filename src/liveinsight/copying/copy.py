@@ -14,7 +14,7 @@ from liveinsight.errors import StoreUnavailable
 from liveinsight.managed_sites import KIND as SITE
 from liveinsight.questions.period import EVER
 from liveinsight.salts import KIND as SALT
-from liveinsight.stats.period import DAY_MS, HOUR_MS, Period
+from liveinsight.stats.period import DAY_MS, HOUR_MS, MINUTE_MS, Period
 from liveinsight.store.base import STORED, Arrivals
 
 if TYPE_CHECKING:
@@ -30,21 +30,29 @@ _LOOK_EVERY_S = 0.5
 _LOOKS = 5  # at totals that differ
 _QUIET_S = 3.0  # nothing new for so long: what was under way has arrived
 _SOURCE_QUIET_S = 12.0  # the same of a source, where an aggregator that died keeps its share for ten seconds
+_SOURCE_PATIENCE_S = 60.0  # with one that is never quiet
+_SOURCE_LATE_MS = 2 * DAY_MS  # far more than its stream keeps what is not counted yet
 _DOUBT_S = 20.0  # with one that may have arrived otherwise
 
 
 @dataclass(slots=True)
 class Copied:
-    """What was read of a site: its events by the hour (ms) of receipt, and the first and last moment of any."""
+    """What was read of a site: its ledger, then its events, by the hour (ms) of receipt; the first and last moment.
 
+    Whatever the ledger has is among the events, or is gone. What comes meanwhile may be among the events alone.
+    """
+
+    ledger: list[LedgerRow] = field(default_factory=list)
     hours: Counter[int] = field(default_factory=Counter)
     first: int = EVER.end
     last: int = -1
 
     @property
     def period(self) -> Period | None:
-        """From the first event to the last."""
-        return Period(self.first, self.last + 1) if self.hours else None
+        """From the first event to the last, by whole minutes: stores that count by them need read no session."""
+        if not self.hours:
+            return None
+        return Period(self.first // MINUTE_MS * MINUTE_MS, (self.last // MINUTE_MS + 1) * MINUTE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +95,23 @@ class Copy:
         there = [self.destination.put_document(SALT, day, salt, keep=True) == salt for day, salt in days.items()]
         return all(there)
 
-    def let_source_settle(self) -> None:
-        """Wait until the source's ledger stands still: what its collectors wrote is counted then."""
-        seen, since = self.source.ledger(None, EVER), time.monotonic()
-        while time.monotonic() - since < _SOURCE_QUIET_S:
+    def let_source_settle(self, now: int) -> None:
+        """Wait until the source's ledger stands still: what its collectors wrote by `now` (ms) is counted then.
+
+        Where visitors keep coming it never does: then for so long that what had been written before is counted.
+        """
+        lately = Period(now - _SOURCE_LATE_MS, EVER.end)
+        begun = since = time.monotonic()
+        seen = self.source.ledger(None, lately)
+        while time.monotonic() - since < _SOURCE_QUIET_S and time.monotonic() - begun < _SOURCE_PATIENCE_S:
             time.sleep(_LOOK_EVERY_S)
-            if (found := self.source.ledger(None, EVER)) != seen:
+            if (found := self.source.ledger(None, lately)) != seen:
                 seen, since = found, time.monotonic()
 
     def events(self, site_id: str, progress: Progress) -> Copied:
         """Copy the events of a site, and the filtered ones that were kept."""
-        copied, done = Copied(), 0
-        total = _stored(self.source.ledger(site_id, EVER))
+        copied, done = Copied(self.source.ledger(site_id, EVER)), 0
+        total = _stored(copied.ledger)
         for part in self.source.arrivals(site_id):
             self.destination.restore(part)
             for event in part.events:
@@ -118,13 +131,13 @@ class Copy:
         # Of an event that both had received, in different hours, the destination has one.
         self._wait(site_id, wanted, progress, may_lack=is_mixed)
 
-    def ledger(self, site_id: str, progress: Progress, *, is_mixed: bool) -> None:
-        """Raise the destination's ledger to the source's. What was copied before must be counted.
+    def ledger(self, site_id: str, copied: Copied, progress: Progress, *, is_mixed: bool) -> None:
+        """Raise the destination's ledger to what was read of the source's. What was copied must be counted.
 
         If it had events of its own, each hour has as many stored ones as were new; those of the source say nothing.
         Raises StoreUnavailable as `settle` does.
         """
-        rows = [row for row in self.source.ledger(site_id, EVER) if not (is_mixed and row.outcome == STORED)]
+        rows = [row for row in copied.ledger if not (is_mixed and row.outcome == STORED)]
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             self.destination.restore(Arrivals(), rows[at : at + _ROWS_AT_ONCE])
         self._wait(site_id, _wanted(rows), progress)

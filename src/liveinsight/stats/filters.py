@@ -13,7 +13,7 @@ from liveinsight.stats.vocabulary import DIMENSIONS, TIME, check_name, dimension
 from liveinsight.stats.words import OPERATOR_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 OPERATORS = tuple(each.name for each in OPERATOR_WORDS)
 ANYTHING = "*"  # in a pattern of `matches`: any characters, or none
@@ -111,6 +111,23 @@ def leaves(conditions: Iterable[Condition]) -> list[Filter]:
 def inside(condition: AllOf | AnyOf | Not | Did) -> tuple[Condition, ...]:
     """The conditions that it joins."""
     return (condition.condition,) if isinstance(condition, Not | Did) else condition.conditions
+
+
+def hold(conditions: Iterable[Condition], leaf: Callable[[Filter | Did], bool]) -> bool:
+    """Whether all conditions hold, when `leaf` says it of comparisons and of what else the session did."""
+    return all(_holds(each, leaf) for each in conditions)
+
+
+def _holds(condition: Condition, leaf: Callable[[Filter | Did], bool]) -> bool:
+    match condition:
+        case AllOf():
+            return hold(condition.conditions, leaf)
+        case AnyOf():
+            return any(_holds(each, leaf) for each in condition.conditions)
+        case Not():
+            return not _holds(condition.condition, leaf)
+        case _:
+            return leaf(condition)
 
 
 def check_filters(conditions: tuple[Condition, ...]) -> None:

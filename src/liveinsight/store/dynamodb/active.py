@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.lanes import Lanes
 
 _SPAN_MS = 2 * SESSION_GAP_MS  # of a chain's last sessions: more than one is active when one is ahead of the clock
+_MOST_BYTES = 100_000  # an item holds 400 KB; people fill hundreds of bytes
 
 
 def active_item(lane: Lane, state: State) -> Item:
@@ -29,8 +30,10 @@ def active_item(lane: Lane, state: State) -> Item:
         for event in state.events
         if event.timestamp > last - 2 * RECENT_MS - 1000  # somebody may be five minutes ahead of the clock
     )
-    rows = [(*of, events) for of, events in recent.items()]
-    return {"pk": keys.of_lane("active", lane), "sk": state.chain.session_id, "now": pack([sessions, rows])}
+    rows = sorted(((*of, events) for of, events in recent.items()), reverse=True)
+    while len(now := pack([sessions, rows])) > _MOST_BYTES:  # of types that somebody makes up, the latest
+        rows = rows[: len(rows) // 2]
+    return {"pk": keys.of_lane("active", lane), "sk": state.chain.session_id, "now": now}
 
 
 def live(client: Client, lanes: Lanes, site_id: str, now: int) -> Live:

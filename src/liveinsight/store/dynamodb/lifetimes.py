@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from liveinsight.stats.period import DAY_MS, HOUR_MS
+from liveinsight.models.sessions import SESSION_GAP_MS
+from liveinsight.stats.period import DAY_MS, HOUR_MS, MINUTE_MS
 from liveinsight.store.dynamodb.schema import TTL
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from liveinsight.store.base import Clock
 
 _NOTE_MS = 8 * DAY_MS  # far longer than a stream can bring it again (24 hours)
-_ACTIVE_MS = 2 * HOUR_MS
+_ACTIVE_MS = SESSION_GAP_MS + 10 * MINUTE_MS  # nobody is shown for longer, and who asks pays for all that are there
 
 
 class Lifetimes:

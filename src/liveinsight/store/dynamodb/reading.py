@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.keys import Chain, Lane
     from liveinsight.store.dynamodb.lanes import Lanes
 
-MAX_SESSIONS = 20_000  # client session ids that one question may read: some 10,000 read units
+MAX_SESSIONS = 20_000  # client session ids that one question may read: some 10,000 read units; long ones count as more
+_AT_ONCE = 1600  # of them
 
 
 class Reading:
@@ -73,16 +74,19 @@ class Reading:
 
         self._client.parallel(read, asked)
         if limit is not None and len(found) > limit:
-            msg = (
-                f"This would have to read over {limit:,} sessions one by one."
-                " Ask about a shorter period, or by one dimension and without filters on others."
-            )
-            raise InvalidInput(msg, code="unsupported_query")
+            raise _too_many(limit)
         return [keys.Chain(site_id, session_id) for session_id in sorted(found)]
 
     def _visits(self, site_id: str, period: Period) -> list[Visit]:
-        states = self._chains.read_many(self.chains_of(site_id, period, MAX_SESSIONS))
-        return [visit for state in states for visit in state.visits()]
+        chains = self.chains_of(site_id, period, MAX_SESSIONS)
+        visits, items = [], 0
+        for at in range(0, len(chains), _AT_ONCE):
+            for state in self._chains.read_many(chains[at : at + _AT_ONCE]):
+                visits += state.visits()
+                items += len(state.chunks)
+            if items > MAX_SESSIONS:
+                raise _too_many(MAX_SESSIONS)
+        return visits
 
     def _filtered(self, question: FilteredEvents) -> list[FilteredEvent]:
         sites = [question.site_id] if question.site_id is not None else self._lanes.sites()
@@ -119,6 +123,14 @@ def reach(question: Question[R]) -> Period:
             return Period(question.period.start, question.period.end + (question.window or 0))
         case _:
             return cast("Period", question.period)  # type: ignore[attr-defined]
+
+
+def _too_many(sessions: int) -> InvalidInput:
+    msg = (
+        f"This would have to read over {sessions:,} sessions one by one."
+        " Ask about a shorter period, or by one dimension and without filters on others."
+    )
+    return InvalidInput(msg, code="unsupported_query")
 
 
 def _received(item: Item) -> str:

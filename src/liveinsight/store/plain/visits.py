@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.models.events import CONVERSION, StoredEvent
 from liveinsight.models.sessions import SESSION_GAP_MS, Session, fold, numbered_id
-from liveinsight.stats.filters import AllOf, AnyOf, Did, Filter, Not
+from liveinsight.stats.filters import Did, hold
 from liveinsight.stats.visits import PublicSession
 from liveinsight.store.plain.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from liveinsight.stats.filters import Condition
+    from liveinsight.stats.filters import Condition, Filter
     from liveinsight.stats.visits import VisitorSessions
 
 
@@ -62,23 +62,15 @@ def visitor_sessions(question: VisitorSessions, visits: list[Visit]) -> list[Pub
 
 def passes(conditions: Iterable[Condition], event: StoredEvent, visit: Visit) -> bool:
     """Whether all conditions hold for an event of a visit."""
-    return all(_holds(each, event, visit) for each in conditions)
+
+    def leaf(condition: Filter | Did) -> bool:
+        if isinstance(condition, Did):
+            return any(passes((condition.condition,), each, visit) for each in visit.events)
+        return condition.holds(value_of(condition.dimension, event, visit.session))
+
+    return hold(conditions, leaf)
 
 
 def converts(goal: tuple[Condition, ...], event: StoredEvent, visit: Visit) -> bool:
     """Whether an event is a conversion: reaches the goal, if there is one."""
     return passes(goal, event, visit) if goal else event.event_type == CONVERSION
-
-
-def _holds(condition: Condition, event: StoredEvent, visit: Visit) -> bool:
-    match condition:
-        case Filter():
-            return condition.holds(value_of(condition.dimension, event, visit.session))
-        case AllOf():
-            return passes(condition.conditions, event, visit)
-        case AnyOf():
-            return any(_holds(each, event, visit) for each in condition.conditions)
-        case Not():
-            return not _holds(condition.condition, event, visit)
-        case Did():
-            return any(_holds(condition.condition, each, visit) for each in visit.events)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from liveinsight.stats.filters import AllOf, AnyOf, Filter, Not, leaves
+from liveinsight.stats.filters import AllOf, AnyOf, Filter, Not, hold, leaves
 from liveinsight.stats.period import MINUTE_MS, QUARTER_MS
 from liveinsight.stats.query import Row, page_of
 from liveinsight.stats.vocabulary import EVENT, INTERVALS, SESSION, VISIT, dimension_scope
@@ -61,7 +61,7 @@ def _dimension(query: Query) -> str | None:
     dimension = next(iter(concerned), WHOLE)
     if filtered and not named and not _adds_up(query, dimension):
         return None
-    if filtered and dimension_scope(dimension) == EVENT and _holds_all(query.filters, ""):
+    if filtered and dimension_scope(dimension) == EVENT and _hold(query.filters, ""):
         # Events without a value are in no cell of the dimension, and in no row of it: only the whole has them.
         return dimension if named and "percentage" not in query.metrics else None
     return dimension
@@ -103,7 +103,7 @@ def _groups(query: Query, cells: Iterator[Counted]) -> dict[RowKey, Sums]:
     elif query.dimensions == (query.interval,):
         groups = {(part,): Sums() for part in parts}
     for at, value, cell in cells:
-        if not _holds_all(query.filters, value):
+        if not _hold(query.filters, value):
             continue
         part = parts[bisect_right(parts, at * MINUTE_MS) - 1] if parts else 0
         key = tuple(part if name in INTERVALS else value for name in query.dimensions)
@@ -139,19 +139,6 @@ def _has_a_row(query: Query, sums: Sums) -> bool:
     return bool((scopes & {EVENT, VISIT} and sums.events) or (SESSION in scopes and sums.sessions))
 
 
-def _holds_all(conditions: Sequence[Condition], value: str) -> bool:
-    return all(_holds(each, value) for each in conditions)
-
-
-def _holds(condition: Condition, value: str) -> bool:
-    match condition:
-        case Filter():
-            return condition.holds(value)
-        case AllOf():
-            return _holds_all(condition.conditions, value)
-        case AnyOf():
-            return any(_holds(each, value) for each in condition.conditions)
-        case Not():
-            return not _holds(condition.condition, value)
-        case _:
-            raise TypeError(condition)
+def _hold(conditions: Sequence[Condition], value: str) -> bool:
+    """Whether conditions on one dimension hold for a value of it."""
+    return hold(conditions, lambda each: isinstance(each, Filter) and each.holds(value))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import compress, decompress
+
+from pydantic_core import from_json, to_json
 
 from liveinsight.store.dynamodb.cells.cell import Cell, Segment
 from liveinsight.store.dynamodb.cells.crowd import Crowd, read, written
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.cells.cell import Key
 
 PART_BYTES = 300_000  # an item holds 400 KB
+_SLICE_BYTES = 380_000  # before compression, for there may be nothing to compress
 
 Plain = tuple[list[int], list[list[Any]]]  # the visitors by hash, and a row for each cell
 
@@ -54,7 +58,7 @@ def cells_of(content: Plain | Sequence[Any]) -> Segment:
 
 
 def encoded(cells: Sequence[tuple[Key, Cell]]) -> list[bytes]:
-    """Cells in as many parts as items can hold; the same cells always give the same bytes."""
+    """Cells in as many parts as items can hold. In each cell, visitors are few or a sketch."""
     content = pack(plain(cells))
     if len(content) <= PART_BYTES or len(cells) == 1:
         return [content]
@@ -68,6 +72,18 @@ def decoded(parts: Iterable[bytes]) -> Segment:
     for part in parts:
         found.update(cells_of(unpack(part)))
     return found
+
+
+def slices(cells: Iterable[tuple[Key, Cell]]) -> list[bytes]:
+    """Cells in as many parts as items can hold, also of one cell; the same cells give the same parts."""
+    content = to_json(plain(cells))
+    return [compress(content[at : at + _SLICE_BYTES]) for at in range(0, len(content), _SLICE_BYTES)]
+
+
+def of_slices(parts: Iterable[bytes]) -> Segment:
+    """The cells that were sliced: of all parts. No parts: no cells."""
+    content = b"".join(map(decompress, parts))
+    return cells_of(from_json(content)) if content else Segment()
 
 
 def _crowd(crowd: Crowd, number: dict[int, int]) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.cells.cell import QUARTER, Segment
-from liveinsight.store.dynamodb.cells.coding import decoded, encoded
+from liveinsight.store.dynamodb.cells.coding import of_slices, slices
 from liveinsight.store.dynamodb.codec import pack, unpack
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Hours:
         for pieces in wanted.values():
             segment = Segment()
             for _ in pieces:
-                segment.take(decoded(next(contents)))
+                segment.take(of_slices(next(contents)))
             segments.append(segment)
         return segments
 
@@ -139,7 +139,7 @@ class Hours:
         return pieces, old
 
     def _put(self, lane: Lane, day: str, hour: int, piece: Piece, cells: Segment) -> Piece:
-        parts = encoded(list(cells.items())) if cells else []
+        parts = slices(cells.items()) if cells else []
         written = piece._replace(parts=len(parts))
         places = _places(lane, day, hour, written)
         self._client.write_many(

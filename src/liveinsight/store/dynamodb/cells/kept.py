@@ -28,14 +28,19 @@ class Kept:
 
     def read(self, site_id: str, timezone: str, dimension: str, wanted: Mapping[Span, str]) -> dict[Span, Parts]:
         """Those of the spans that are there in the state that is wanted; no parts: nothing is counted in them."""
-        found: dict[Span, Parts] = {}
         days = {span: state for span, state in wanted.items() if span.kind == DAY}
-        found.update(self._read(site_id, timezone, _MADE, days))
-        found.update(self._read(site_id, timezone, dimension, wanted))
+        made = _there(self._read(site_id, timezone, _MADE, days))
+        found = _there(self._read(site_id, timezone, dimension, wanted))
+        lacking = {span: wanted[span] for span in made.keys() - found.keys()}
+        if lacking:  # there is nothing; or it cannot be seen everywhere yet, or somebody wrote an older one over it
+            found = _there({**made, **found, **self._read(site_id, timezone, dimension, lacking, now=True)})
         return found
 
-    def _read(self, site_id: str, timezone: str, dimension: str, wanted: Mapping[Span, str]) -> dict[Span, Parts]:
-        found: dict[Span, Parts] = {}
+    def _read(
+        self, site_id: str, timezone: str, dimension: str, wanted: Mapping[Span, str], *, now: bool = False
+    ) -> dict[Span, Parts | None]:
+        """Those of the spans that have anything; None: in another state."""
+        found: dict[Span, Parts | None] = {}
         for kind in (DAY, HOURS, MONTH):
             of_kind = {span.start: span for span in wanted if span.kind == kind}
             if not of_kind:
@@ -43,15 +48,12 @@ class Kept:
             pk = keys.joined("rollup", site_id, timezone)
             low = keys.joined(dimension, kind, _time(min(of_kind)))
             high = keys.joined(dimension, kind, _time(max(of_kind))) + keys.AFTER
-            parts: dict[Span, dict[int, Item]] = {}
-            for item in self._client.query(self._table, pk, low, high):
+            there: dict[Span, dict[int, Item]] = {}
+            for item in self._client.query(self._table, pk, low, high, now=now):
                 start, part = map(int, keys.parts_of(item["sk"])[2:])
-                span = of_kind.get(start)
-                if span is not None and item["state"] == wanted[span]:
-                    parts.setdefault(span, {})[part] = item
-            for span, items in parts.items():
-                if len(items) >= items[min(items)]["parts"]:
-                    found[span] = tuple(items[part]["content"] for part in sorted(items) if items[part]["parts"])
+                if span := of_kind.get(start):
+                    there.setdefault(span, {})[part] = item
+            found |= {span: _parts(items, wanted[span]) for span, items in there.items()}
         return found
 
     def write(self, site_id: str, timezone: str, span: Span, state: str, made: Mapping[str, Parts]) -> None:
@@ -83,13 +85,28 @@ class Kept:
 
     def forget(self, site_id: str, before: int) -> None:
         """Delete what begins before a moment (ms)."""
-        for item in self._client.query(self._table, keys.joined("rollups", site_id)):
-            timezone, dimension = keys.parts_of(item["sk"])
+        listed = [
+            keys.parts_of(item["sk"]) for item in self._client.query(self._table, keys.joined("rollups", site_id))
+        ]
+        # First what says that all of a day is there: who does not get further leaves copies to be made anew.
+        for timezone, dimension in sorted(listed, key=lambda each: each[1] != _MADE):
             pk = keys.joined("rollup", site_id, timezone)
             for kind in (DAY, HOURS, MONTH):
                 low, high = keys.joined(dimension, kind, ""), keys.joined(dimension, kind, _time(before))
                 old = self._client.query(self._table, pk, low, high)
                 self._client.write_many(self._table, deletes=[{"pk": pk, "sk": each["sk"]} for each in old])
+
+
+def _parts(items: Mapping[int, Item], state: str) -> Parts | None:
+    """The contents in a state, if they are all there. More parts may be left of another state."""
+    of_state = {part: item for part, item in sorted(items.items()) if item["state"] == state}
+    if not of_state or len(of_state) < of_state[min(of_state)]["parts"]:
+        return None
+    return tuple(item["content"] for item in of_state.values() if item["parts"])
+
+
+def _there(found: Mapping[Span, Parts | None]) -> dict[Span, Parts]:
+    return {span: parts for span, parts in found.items() if parts is not None}
 
 
 def _time(at: int) -> str:
