@@ -91,6 +91,7 @@ def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
         ({"STORE": "https://a.example/?b"}, ["LIVEINSIGHT['STORE']", "LIVEINSIGHT['STORE_TOKEN']"]),
         ({"STORE": "https://a.example"}, ["LIVEINSIGHT['STORE_TOKEN']"]),
         ({"RETENTION_DAYS": -1}, ["LIVEINSIGHT['RETENTION_DAYS']", "negative"]),
+        ({"STORE_TIMEOUT": 0}, ["LIVEINSIGHT['STORE_TIMEOUT']", "more than 0"]),
         ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
         ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
         ({"OWNERS": "builtins.int"}, ["OWNERS", "permission class"]),
