@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import django
 import pytest
@@ -51,6 +52,21 @@ def test_staff_reads(staff: Client) -> None:
     assert staff.get(NUMBERS).json() == []
 
 
+def test_a_cache_of_the_whole_site_keeps_no_numbers(client: Client) -> None:
+    update, fetch = (f"django.middleware.cache.{name}CacheMiddleware" for name in ("Update", "FetchFrom"))
+    token = {"authorization": "Bearer a-token-long-enough"}
+    with override_settings(
+        MIDDLEWARE=[update, *settings.MIDDLEWARE, fetch],
+        LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough", "SITE": "a.example"},
+    ):
+        for path in ("realtime", "stats", "sessions/active", "statistics/pages", "query?q=" + quote(QUERY)):
+            answer = client.get(f"/analytics/api/{path}", headers=token)
+            assert (answer.status_code, "private" in answer["Cache-Control"]) == (200, True)
+            assert client.get(f"/analytics/api/{path}").status_code == 401
+        assert "private" in client.get("/analytics/healthz")["Cache-Control"]
+
+
+QUERY = json.dumps({"metrics": ["page_views"], "period": "today"})
 GOAL = json.dumps({"name": "Cart", "site_id": "a.example", "filters": [{"dimension": "page", "values": ["/cart"]}]})
 
 
