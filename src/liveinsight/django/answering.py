@@ -224,6 +224,10 @@ class ReaderView(OurView):
 class ReaderViewSet(ViewSetMixin, ReaderView):
     """As ReaderView, with routers and actions."""
 
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:  # the mixin's own does not ask the classes behind it
+        return on_its_own(super().as_view(*args, **kwargs))
+
 
 class OwnerViewSet(ReaderViewSet):
     """As ReaderViewSet, for what owners save: readers only look at it."""
