@@ -6,19 +6,17 @@ import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
-from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils.module_loading import import_string
 from rest_framework.permissions import BasePermission
 
 from liveinsight.bootstrap import check_address, open_analytics
 from liveinsight.django import conf
+from liveinsight.django.addresses import check_addresses, check_login
 from liveinsight.errors import LiveInsightError, SettingError, StartError, StoreInUse
 from liveinsight.tokens import SAFE_LENGTH
 
@@ -29,7 +27,6 @@ _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _PAGE_VIEWS = "liveinsight.django.middleware.PageViews"
 _FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
 _WORKERS = re.compile(r"(?:^|\s)(?:-w|--workers)[\s=]*(\d+)")
-_URLS = 'path("analytics/", include("liveinsight.django.urls"))'
 
 
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
@@ -57,8 +54,10 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
     """INSTALLED_APPS, urls.py and MIDDLEWARE."""
     found: list[checks.CheckMessage] = []
     middleware = list(django_settings.MIDDLEWARE)
-    if not any(map(_logs_in, middleware)):
-        hint = f"Add {_AUTHENTICATION!r} (and the sessions that it needs) to MIDDLEWARE."
+    if any(map(_logs_in, middleware)):
+        found += check_login()
+    elif not _has_token():
+        hint = f"Add {_AUTHENTICATION!r} (and the sessions it needs) to MIDDLEWARE, or set ADMIN_TOKEN for programs."
         found.append(checks.Error("Nobody can log in to see the numbers.", hint=hint, id="liveinsight.E004"))
     if _PAGE_VIEWS in middleware and _FROM_CACHE in middleware[: middleware.index(_PAGE_VIEWS)]:
         hint = f"Put {_PAGE_VIEWS!r} before {_FROM_CACHE!r} in MIDDLEWARE."
@@ -67,12 +66,7 @@ def check_installation(**_: Any) -> list[checks.CheckMessage]:
     if not apps.is_installed("rest_framework"):
         hint = "Add 'rest_framework' to INSTALLED_APPS to read the API in a browser; programs do not need it."
         found.append(checks.Info("The browsable API is off.", hint=hint, id="liveinsight.I001"))
-    try:
-        reverse("liveinsight:dashboard")
-    except NoReverseMatch:
-        hint = f"Add {_URLS} to the patterns of {django_settings.ROOT_URLCONF}."
-        found.append(checks.Error("LiveInsight has no address on this site.", hint=hint, id="liveinsight.E005"))
-    return [*found, *_login()]
+    return [*found, *check_addresses()]
 
 
 def check_store(**_: Any) -> list[checks.CheckMessage]:
@@ -105,27 +99,19 @@ def workers() -> int:
     return int(said[-1]) if said[-1].isdigit() else 1
 
 
+def _has_token() -> bool:
+    try:
+        return bool(conf.current().core.admin_token)
+    except SettingError:  # said by `check_settings`
+        return False
+
+
 def _logs_in(middleware: str) -> bool:
     try:
         found = import_string(middleware)
     except ImportError:  # Django says so itself, when the site starts
         return False
     return isinstance(found, type) and issubclass(found, AuthenticationMiddleware)
-
-
-def _login() -> list[checks.CheckMessage]:
-    """Who is not logged in is led there: an address of this site has to be one."""
-    try:
-        address = resolve_url(django_settings.LOGIN_URL)
-        if address.startswith("/") and not address.startswith("//"):
-            resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()))
-    except (NoReverseMatch, Resolver404):
-        message = (
-            f"LOGIN_URL is {str(django_settings.LOGIN_URL)!r}, where this site has nothing: readers cannot log in."
-        )
-        hint = 'Set LOGIN_URL = "admin:login", or to the login page that the site has.'
-        return [checks.Warning(message, hint=hint, id="liveinsight.W005")]
-    return []
 
 
 def _store(settings: Settings) -> list[checks.CheckMessage]:
