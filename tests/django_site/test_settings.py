@@ -262,6 +262,14 @@ def test_seeding_twice_adds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert "0 events added" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["liveinsight_seed", "liveinsight_check"])
+def test_commands_call_settings_as_they_are_here(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    without_token = {"STORE": "https://stats.example.com"}
+    with override_settings(LIVEINSIGHT=without_token), pytest.raises(CommandError) as told:
+        call_command(command)
+    assert "LIVEINSIGHT['STORE_TOKEN']" in f"{told.value} {capsys.readouterr().out}"
+
+
 def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     names = {f"{name}_TABLE": f"django-{name.lower()}" for name in ("EVENTS", "SESSIONS", "ACTIVE_SESSIONS", "STATS")}
     dynamodb = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": address(), **names}

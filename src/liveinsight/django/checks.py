@@ -40,7 +40,7 @@ def check_settings(**_: Any) -> list[checks.CheckMessage]:
             ]
         settings = conf.current()
     except SettingError as error:
-        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E002")]
+        return [checks.Error(conf.told(error), id="liveinsight.E002")]
     return [
         *_store(settings.core),
         *_permission("READERS", settings.readers),
@@ -80,14 +80,12 @@ def check_store(**_: Any) -> list[checks.CheckMessage]:
     except StoreInUse:
         return []
     except LiveInsightError as error:
-        return [
-            checks.Warning(f"The store cannot be opened. {conf.in_our_words(error.message)}", id="liveinsight.W003")
-        ]
+        return [checks.Warning(f"The store cannot be opened. {conf.told(error)}", id="liveinsight.W003")]
     try:
         analytics.check()
     except LiveInsightError as error:
         hint = "See that it runs, that STORE names it, and that `manage.py liveinsight_tables` has made its tables."
-        return [checks.Warning(f"The store does not answer. {error.message}", hint=hint, id="liveinsight.W003")]
+        return [checks.Warning(f"The store does not answer. {conf.told(error)}", hint=hint, id="liveinsight.W003")]
     finally:
         analytics.close()
     return []
@@ -118,7 +116,7 @@ def _store(settings: Settings) -> list[checks.CheckMessage]:
     try:
         check_address(settings)
     except StartError as error:
-        return [checks.Error(conf.in_our_words(error.message), id="liveinsight.E007")]
+        return [checks.Error(conf.told(error), id="liveinsight.E007")]
     return []
 
 
@@ -147,5 +145,4 @@ def _workers(settings: conf.DjangoSettings) -> list[checks.CheckMessage]:
     if count < 2 or (not settings.core.store.startswith(("duckdb:", "memory:")) and settings.core.store):  # noqa: PLR2004  more than one
         return []
     message = f"The store belongs to one process, and the environment asks for {count} workers."
-    hint = "Use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and threads."
-    return [checks.Error(message, hint=hint, id="liveinsight.E006")]
+    return [checks.Error(message, hint=conf.ONE_PROCESS, id="liveinsight.E006")]

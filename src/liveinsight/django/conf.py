@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 
-from liveinsight.errors import SettingError
+from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
 from liveinsight.ingest.site import is_site_name, site_in, site_name
 from liveinsight.settings import PREFIX, Settings, expected
 
@@ -28,6 +28,10 @@ PLAIN = {
     "ACTIVE_SESSIONS_TABLE": "active_sessions_table",
     "STATS_TABLE": "stats_table",
 }
+ONE_PROCESS = (
+    "For several workers use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and"
+    " threads."
+)
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
@@ -142,9 +146,10 @@ def _typed(where: str, kind: str, value: Any) -> Any:
     return value
 
 
-def in_our_words(message: str) -> str:
-    """A sentence of LiveInsight's, with its settings called as they are here."""
-    return _VARIABLE.sub(rf"{NAME}['\1']", message)
+def told(error: LiveInsightError) -> str:
+    """What an error says, with the settings called as they are here, and with what a site can do about it."""
+    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message).replace("--data", f"{NAME}['STORE']")
+    return f"{text} {ONE_PROCESS}" if isinstance(error, StoreInUse) else text
 
 
 def _advice(key: str) -> str:

@@ -112,7 +112,7 @@ def complain(error: StartError) -> StoreUnavailable:
     global _complained_at  # noqa: PLW0603  the log is told now and then, and not with every request
     if monotonic() - _complained_at >= _COMPLAIN_EVERY_S:
         _complained_at = monotonic()
-        logger.error("LiveInsight cannot start in this process: %s", conf.in_our_words(error.message))
+        logger.error("LiveInsight cannot start in this process: %s", conf.told(error))
     return StoreUnavailable(_CANNOT_START, retry_after=RETRY_AFTER_S)
 
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         try:
             counted = hidden(site)
         except LiveInsightError as error:
-            self.stdout.write(f"hidden by blockers: unknown yet. {error.message}")
+            self.stdout.write(f"hidden by blockers: unknown yet. {conf.told(error)}")
             return
         finally:
             running.close()
