@@ -176,6 +176,8 @@ def test_the_page_views_of_the_server_are_a_site_of_their_own_with_the_views_nam
         ("/", {"sec-fetch-dest": "iframe"}),
         ("/", {"sec-purpose": "prefetch;prerender"}),
         ("/", {"x-requested-with": "XMLHttpRequest"}),
+        ("/", {"dnt": "1"}),
+        ("/", {"sec-gpc": "1"}),
         ("/", {"user-agent": "Googlebot/2.1"}),
     ],
 )
@@ -183,6 +185,24 @@ def test_what_nobody_views_is_no_page_view(client: Client, path: str, headers: d
     with WITH_VIEWS:
         client.get(path, headers={"user-agent": BROWSER, **headers})
     assert rows(SERVER, metrics=("page_views",)) == [(0,)]
+
+
+def test_under_a_script_name_the_paths_that_are_ignored_are_those_of_the_site_s_urls(client: Client) -> None:
+    with WITH_VIEWS, override_settings(LIVEINSIGHT={"STORE": "memory://", "IGNORE": ["/pages/"]}):
+        for path in ("/pages/1/", "/later/"):
+            assert client.get(path, SCRIPT_NAME="/shop").status_code == 200
+        assert rows(SERVER, "page") == [("/shop/later", 1)]
+
+
+def test_who_asks_not_to_be_counted_is_not_taken_for_a_blocker(client: Client) -> None:
+    with WITH_VIEWS:
+        html = client.get("/pages/1/", headers={"dnt": "1"}).content.decode()
+        address = re.search('data-api-url="([^"]+)"', html)
+        assert address
+        client.defaults["HTTP_DNT"] = "1"  # and the tag of this site says dnt="off"
+        assert post(client, address[1]).status_code == 200
+        assert rows(SITE, metrics=("page_views",)) == [(1,)]
+        assert rows(SERVER) == [(0,)]
 
 
 def test_an_async_site_counts_the_same() -> None:
