@@ -199,6 +199,18 @@ def test_a_browser_sees_the_browsable_api(staff: Client, path: str) -> None:
     assert staff.get(f"/analytics/api/{path}?format=json", headers=HTML)["Content-Type"] == "application/json"
 
 
+def test_the_format_is_chosen_by_the_name_that_the_site_has_for_it(staff: Client) -> None:
+    with override_settings(REST_FRAMEWORK={**settings.REST_FRAMEWORK, "URL_FORMAT_OVERRIDE": "as"}):
+        assert staff.get(f"{NUMBERS}?as=json", headers=HTML)["Content-Type"] == "application/json"
+        assert staff.get(f"{NUMBERS}?format=json").status_code == 400
+
+
+def test_what_the_site_s_api_has_for_a_stranger_is_not_asked(client: Client) -> None:
+    own = {"UNAUTHENTICATED_USER": None, "EXCEPTION_HANDLER": "nowhere.handler"}
+    with override_settings(REST_FRAMEWORK={**settings.REST_FRAMEWORK, **own}):
+        assert client.get(NUMBERS).json()["code"] == "unauthorized"
+
+
 class Elsewhere:
     """Addresses of a site that has LiveInsight deeper down."""
 
