@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import BenchmarkError
 from benchmarks.table import show
+from tests.django_site.settings import MIDDLEWARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 ROUNDS = 7
 _WARM_UP = 200
 _REQUESTS_A_SECOND = 60  # of each round, for every second asked for: a few hundred are enough for a median of rounds
-_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 _OURS = "liveinsight.django.middleware.PageViews"
 _HEADERS = {
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0",
@@ -100,7 +93,7 @@ def _handler(*, with_middleware: bool) -> Callable[[HttpRequest], HttpResponseBa
     from django.core.handlers.wsgi import WSGIHandler
     from django.test import override_settings
 
-    with override_settings(MIDDLEWARE=[*_MIDDLEWARE, *([_OURS] if with_middleware else [])]):
+    with override_settings(MIDDLEWARE=[*MIDDLEWARE, *([_OURS] if with_middleware else [])]):
         return WSGIHandler().get_response
 
 
