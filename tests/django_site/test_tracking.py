@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import AsyncClient, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext_lazy
 
 from liveinsight.django import outbox as sending
 from liveinsight.django import track
@@ -103,6 +105,21 @@ def test_an_event_that_is_wrong_is_counted_and_breaks_nothing(bad: dict[str, Any
     assert track(rf.get("/"), "signup", **bad)
     assert outbox.flush()
     assert sum(refused().values()) == 1
+
+
+def test_what_a_site_has_in_its_models_can_be_sent_as_it_is(rf: RequestFactory) -> None:
+    purchase = {"conversion_type": "purchase", "value": Decimal("29.50"), "currency": "EUR", "tax": Decimal("2.5")}
+    assert track(rf.get("/"), "conversion", user_id=7, title=gettext_lazy("Tea"), **purchase)
+    assert rows(SITE, metrics=("conversions", "revenue:EUR")) == [(1, 29.5)]
+    (session,) = analytics().active_sessions(SITE)
+    (event,) = analytics().session_events(session["session_id"], SITE)
+    assert (event["user_id"], event["properties"]) == ("7", {"title": "Tea", "tax": 2.5})
+
+
+def test_an_order_that_is_sent_twice_counts_once(rf: RequestFactory) -> None:
+    for _ in range(2):
+        assert track(rf.get("/"), "conversion", conversion_type="purchase", event_id=1042)
+    assert rows(SITE) == [(1,)]
 
 
 def test_a_request_that_cannot_be_read_breaks_nothing(rf: RequestFactory) -> None:

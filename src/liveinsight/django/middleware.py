@@ -74,13 +74,14 @@ def confirm(request: HttpRequest, view: str, page_url: str) -> None:
     if _asks_not_to(request):  # the page view was not counted either
         return
     event = {"session_id": COOKIELESS, "site_id": server_site(request), "page_url": page_url, "conversion_type": SEEN}
-    send(request, "conversion", event, f"{view}.seen")
+    send(request, "conversion", {**event, "event_id": f"{view}.seen"})
 
 
 def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     try:
         if _is_viewed(request, response) and (match := _match(request)) and _APP not in match.app_names:
-            send(request, "page_view", _page_view(request, match), view_id(request))
+            # In this order: asking for the id is what a page with the tag does.
+            send(request, "page_view", {**_page_view(request, match), "event_id": view_id(request)})
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
         outbox.refused[type(error).__name__] += 1
 
