@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import AsyncClient, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from liveinsight.django import outbox as sending
 from liveinsight.django import track
 from liveinsight.django.hidden import Hidden, hidden
 from liveinsight.django.outbox import outbox
-from liveinsight.django.running import Home, analytics, release, use
+from liveinsight.django.running import Home, analytics, close, release, use
 from liveinsight.django.tracking import new_id, refused
 from liveinsight.errors import StoreUnavailable
 from liveinsight.questions import QueryBody
@@ -31,6 +32,7 @@ from tests.django_site.conftest import BROWSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.test import Client
 
@@ -247,6 +249,20 @@ def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Clie
         assert rows(SERVER, metrics=("page_views",)) == [(5,)]
         assert hidden(SERVER, "today") == Hidden(page_views=4, seen=1)
         assert hidden(SERVER, "today").share == 0.75
+
+
+def test_the_check_command_says_how_much_is_hidden_or_who_knows(
+    client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    liveinsight = {"STORE": f"duckdb:///{tmp_path / 'site.duckdb'}", "SITE": "shop.example"}
+    with WITH_VIEWS, override_settings(LIVEINSIGHT=liveinsight):
+        client.get("/pages/1/")
+        assert rows("server.shop.example", metrics=("page_views",)) == [(1,)]
+        call_command("liveinsight_check")
+        assert "the dashboard has it, page views and conversions 'tracker' of server" in capsys.readouterr().out
+        close()
+        call_command("liveinsight_check")
+        assert "hidden by blockers: at most 100% of 1 page views" in capsys.readouterr().out
 
 
 def test_a_page_that_comes_from_django_s_cache_is_a_page_view_too(client: Client) -> None:

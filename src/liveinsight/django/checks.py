@@ -21,6 +21,7 @@ from liveinsight.errors import LiveInsightError, SettingError, StartError, Store
 from liveinsight.tokens import SAFE_LENGTH
 
 if TYPE_CHECKING:
+    from liveinsight.service import Analytics
     from liveinsight.settings import Settings
 
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -75,8 +76,7 @@ def check_store(**_: Any) -> list[checks.CheckMessage]:
     No system check: those come with nearly every command of manage.py, also where there is no store yet.
     """
     try:
-        settings = conf.current().core
-        analytics = open_analytics(replace(settings, aggregate=False))
+        analytics = opened()
     except StoreInUse:
         return []
     except LiveInsightError as error:
@@ -89,6 +89,11 @@ def check_store(**_: Any) -> list[checks.CheckMessage]:
     finally:
         analytics.close()
     return []
+
+
+def opened() -> Analytics:
+    """The service for a command: it asks, and leaves the work to the site. Raises LiveInsightError."""
+    return open_analytics(replace(conf.current().core, aggregate=False))
 
 
 def workers() -> int:
