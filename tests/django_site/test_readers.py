@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -309,6 +312,23 @@ def test_without_rest_framework_s_templates_a_browser_sees_json(staff: Client) -
     apps = [name for name in settings.INSTALLED_APPS if name != "rest_framework"]
     with override_settings(INSTALLED_APPS=apps):
         assert staff.get(NUMBERS, headers=HTML)["Content-Type"] == "application/json"
+
+
+def test_a_schema_by_rest_framework_alone_has_the_site_s_own_routes() -> None:
+    program = (
+        "import django; from django.conf import settings;"
+        "settings.configure(SECRET_KEY='x', LIVEINSIGHT={'STORE': 'memory://'}, INSTALLED_APPS="
+        "['django.contrib.auth', 'django.contrib.contenttypes', 'rest_framework', 'liveinsight.django']);"
+        "django.setup();"
+        "from django.urls import include, path; from rest_framework.schemas.openapi import SchemaGenerator;"
+        "from tests.django_site.urls import OwnView;"
+        "ours = path('analytics/', include('liveinsight.django.urls'));"
+        "both = [path('own/', OwnView.as_view()), ours];"
+        "print(list(SchemaGenerator(patterns=both).get_schema(public=True)['paths']))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['/own/']"
 
 
 def test_the_schema_of_the_site_has_our_routes_with_their_models(recwarn: pytest.WarningsRecorder) -> None:
