@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
 from django.urls import include, path
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
 
 from liveinsight.django import conf, running
 from liveinsight.django.checks import check_installation, check_settings, check_store
@@ -148,6 +149,13 @@ def test_the_order_of_middleware_and_what_is_missing() -> None:
     ]
     assert [name for name, _ in said(check_installation, MIDDLEWARE=[])] == ["liveinsight.E004"]
     assert [name for name, _ in said(check_installation, ROOT_URLCONF="rest_framework.urls")] == ["liveinsight.E005"]
+
+
+STAFF_OR_NOBODY = IsAdminUser | ~IsAuthenticated
+
+
+def test_permissions_may_be_put_together() -> None:
+    assert said(check_settings, LIVEINSIGHT={"READERS": f"{__name__}.STAFF_OR_NOBODY"}) == []
 
 
 class AtTheRoot:

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.utils.module_loading import import_string
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import OperationHolderMixin
 
 from liveinsight.bootstrap import check_address, open_analytics
 from liveinsight.django import conf
@@ -132,7 +132,7 @@ def _permission(setting: str, name: str) -> list[checks.CheckMessage]:
     except ImportError as error:
         message = f"{conf.NAME}[{setting!r}] cannot be imported: {error}"
         return [checks.Error(message, hint=hint, id="liveinsight.E003")]
-    if isinstance(found, type) and issubclass(found, BasePermission):
+    if isinstance(found, OperationHolderMixin):  # a class, or several by `|`, `&` and `~`
         return []
     return [checks.Error(f"{conf.NAME}[{setting!r}] is no permission class.", hint=hint, id="liveinsight.E003")]
 
