@@ -158,6 +158,24 @@ def test_permissions_may_be_put_together() -> None:
     assert said(check_settings, LIVEINSIGHT={"READERS": f"{__name__}.STAFF_OR_NOBODY"}) == []
 
 
+def test_a_proxy_that_is_not_trusted_is_told() -> None:
+    behind: dict[str, Any] = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
+    ((name, text),) = said(check_settings, **behind)
+    assert name == "liveinsight.W006"
+    assert "TRUSTED_PROXIES" in text
+    assert said(check_settings, LIVEINSIGHT={"TRUSTED_PROXIES": 1}, **behind) == []
+
+
+def test_what_the_site_has_silenced_does_not_stop_the_check_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with override_settings(USE_X_FORWARDED_HOST=True):
+        with pytest.raises(CommandError, match="not ready"):
+            call_command("liveinsight_check")
+        assert "W006" in capsys.readouterr().out
+        with override_settings(SILENCED_SYSTEM_CHECKS=["liveinsight.W006"]):
+            call_command("liveinsight_check")
+    assert "LiveInsight is ready." in capsys.readouterr().out
+
+
 class AtTheRoot:
     """Addresses of a site that has given LiveInsight all of them."""
 

@@ -48,6 +48,7 @@ def check_settings(**_: Any) -> list[checks.CheckMessage]:
         *_permission("OWNERS", settings.owners),
         *_token(settings.core.admin_token),
         *_workers(settings),
+        *_proxies(settings.core),
     ]
 
 
@@ -143,6 +144,16 @@ def _token(token: str) -> list[checks.CheckMessage]:
     message = f"{conf.NAME}['ADMIN_TOKEN'] is short enough to be guessed."
     hint = f"Take {SAFE_LENGTH} characters or more; without one, only users of the site can read."
     return [checks.Warning(message, hint=hint, id="liveinsight.W004")]
+
+
+def _proxies(settings: Settings) -> list[checks.CheckMessage]:
+    signs = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    found = [name for name in signs if getattr(django_settings, name)]
+    if not found or settings.trusted_proxies:
+        return []
+    message = f"{found[0]} says that there is a proxy: LiveInsight takes all visitors for the one that it is."
+    hint = f"Set {conf.NAME}['TRUSTED_PROXIES'] to how many there are, such as 1; each has to set X-Forwarded-For."
+    return [checks.Warning(message, hint=hint, id="liveinsight.W006")]
 
 
 def _workers(settings: conf.DjangoSettings) -> list[checks.CheckMessage]:

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         found = [*check_settings(), *check_installation()]
         if not any(each.is_serious() for each in found):
             found += check_store()
+        found = [each for each in found if not each.is_silenced()]
         for each in found:
             self.stdout.write(f"{each.id}: {each.msg}" + (f"\n    {each.hint}" if each.hint else ""))
         if any(each.level >= checks.WARNING for each in found):
