@@ -40,6 +40,9 @@ class Settings:
         " Empty: a DuckDB file in the data folder.",
     )
     store_token: str = _setting("", "Admin token of the LiveInsight that the store address names.", secret=True)
+    store_timeout: float = _setting(
+        10.0, "Seconds that a report may take at the LiveInsight that the store address names; then readers get 503."
+    )
     host: str = _setting("127.0.0.1", "Address to listen on. 0.0.0.0 accepts connections from other machines.")
     port: int = _setting(8000, "Port to listen on. 0 takes a free one.")
     public_url: str = _setting("", "Address under which browsers reach the server, for the printed links.")
@@ -108,6 +111,9 @@ class Settings:
             if getattr(self, name) < 0:
                 msg = f"{variable(name)} must not be negative."
                 raise SettingError(msg)
+        if not self.store_timeout > 0:
+            msg = f"{variable('store_timeout')} must be more than 0."
+            raise SettingError(msg)
         if self.dynamodb_lanes == 0:
             msg = f"{variable('dynamodb_lanes')} must be at least 1."
             raise SettingError(msg)

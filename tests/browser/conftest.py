@@ -17,13 +17,15 @@ from scripts.system_packages import find_browser
 from tests.browser.websites import Site, Websites
 from tests.browser.windows import PATIENCE, a_window
 from tests.http.messages import CHROME
-from tests.server.running import Running
+from tests.server.running import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
     from playwright.sync_api import Browser, Page
+
+    from tests.server.running import Running
 
 ARGUMENTS = [
     # For the whole browser and not for a window: the last beacon of a page is sent when its window is gone already, and
@@ -57,10 +59,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("server"), "--demo")
-    yield running
-    assert running.stop() == 0
-    assert "Traceback" not in running.log
+    with serving(tmp_path_factory.mktemp("server"), "--demo") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.websites import Site
 from tests.browser.windows import PATIENCE, a_window, wait_until
-from tests.server.running import Running, messages
+from tests.server.running import Running, messages, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +62,8 @@ class Visit:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # It is noon there: no midnight comes between the visit and the report of the day.
     zone = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-    running = Running(tmp_path_factory.mktemp("server"), "--demo", timezone=zone)
-    yield running
-    assert running.stop() == 0
+    with serving(tmp_path_factory.mktemp("server"), "--demo", timezone=zone) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,47 +3,144 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import contextmanager, suppress
-from threading import Thread
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client, override_settings
 
 from liveinsight.bootstrap import open_store
-from liveinsight.django import running
+from liveinsight.django import running, waiting
 from liveinsight.django.running import Home, release, use
-from liveinsight.django.views import collector
 from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.service import Analytics, now_ms
 from liveinsight.settings import Settings
+from liveinsight.store import silence
 from liveinsight.store.memory import MemoryStore
 from liveinsight.store.promise import Promise
 from liveinsight.store.remote import server
+from tests.factories import Clock
+from tests.store.served import TOKEN, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from liveinsight.stats.question import Question, R
     from liveinsight.store.base import Batch, Recorded
 
 
 class HangingStore(MemoryStore):
-    """Takes events, and never says what became of them."""
+    """Takes events, and does not say what became of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs = True
+        self.asked = 0
+        self._waiting: list[Promise[Recorded]] = []
 
     def record(self, batch: Batch) -> Promise[Recorded]:
-        return Promise()
+        self.asked += 1
+        if not self.hangs:
+            return super().record(batch)
+        self._waiting.append(Promise())
+        return self._waiting[-1]
+
+    def wake(self) -> None:
+        """Tell those who wait that it was not taken."""
+        for each in self._waiting:
+            each.set_exception(StoreUnavailable())
+
+
+class SlowStore(MemoryStore):
+    """Answers no report before `go_on` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = Event()
+        self.asked = 0
+
+    def run(self, question: Question[R]) -> R:
+        self.asked += 1
+        self.go_on.wait(60)
+        return super().run(question)
+
+
+@contextmanager
+def using(store: MemoryStore) -> Iterator[None]:
+    use(Home(Analytics(store, Settings())))
+    try:
+        yield
+    finally:
+        release()
+
+
+def send(client: Client) -> Any:
+    """A page view, as the tracker sends it."""
+    event = {"session_id": "s", "timestamp": now_ms(), "event_type": "page_view", "page_url": "http://a.example/"}
+    return client.post("/analytics/api/events", event, content_type="application/json")
 
 
 @pytest.mark.parametrize("body", [b'{"page_url": "http://a.example/"}', b"x" * (1024 * 1024 + 1)])
 def test_the_collector_does_not_wait_for_ever(client: Client, monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
-    monkeypatch.setattr(collector, "_PATIENCE_S", 0.01)
-    use(Home(Analytics(HangingStore(), Settings())))
-    try:
+    monkeypatch.setattr(waiting, "_PATIENCE_S", 0.01)
+    with using(HangingStore()):
         answer = client.post("/analytics/api/events", body, content_type="application/json")
-    finally:
-        release()
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
     assert answer["Retry-After"] == "10"
+
+
+def test_while_the_store_hangs_one_request_finds_out_and_no_other_waits(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "_PATIENCE_S", 0.01)
+    store = HangingStore()
+    with using(store):
+        assert [send(client).status_code for _ in range(20)] == [503] * 20
+        assert store.asked == 1
+        later = time.monotonic() + 6
+        monkeypatch.setattr(silence, "monotonic", lambda: later)
+        assert [send(client).status_code for _ in range(20)] == [503] * 20
+        assert store.asked == 2
+        store.hangs = False
+        monkeypatch.setattr(silence, "monotonic", lambda: later + 6)
+        assert [send(client).status_code for _ in range(20)] == [200] * 20
+
+
+def test_no_more_requests_wait_than_may(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_AT_ONCE", 2)
+    monkeypatch.setattr(waiting, "_PATIENCE_S", 60.0)
+    store = HangingStore()
+    with using(store):
+        threads = [Thread(target=send, args=(Client(),)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while store.asked < len(threads):
+            assert all(thread.is_alive() for thread in threads)
+            threads[0].join(0.01)
+        assert send(client).status_code == 503
+        assert store.asked == len(threads)
+        store.hangs = False
+        store.wake()
+        for thread in threads:
+            thread.join(60)
+        assert send(client).status_code == 200
+
+
+def test_a_reader_of_a_store_that_takes_too_long_is_told_when_to_come_again(staff: Client) -> None:
+    behind = SlowStore()
+    remote = {"STORE": serve(behind, Clock()), "STORE_TOKEN": TOKEN, "STORE_TIMEOUT": 0.2, "SITE": "a.example"}
+    with override_settings(LIVEINSIGHT=remote):
+        try:
+            answer = staff.get("/analytics/api/statistics/pages/")
+            assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+            assert "the setting STORE_TIMEOUT" in answer.json()["message"]
+            assert behind.asked == 1
+            assert send(staff).status_code == 200  # one slow report is nobody else's matter
+        finally:
+            behind.go_on.set()
+        assert staff.get("/analytics/api/statistics/pages/").status_code == 200
 
 
 class Silent:
@@ -103,14 +200,13 @@ def test_one_thread_opens_the_store_and_no_other_is_held_up(client: Client, monk
         except StoreUnavailable as error:
             failed.append(error)
 
-    event = {"session_id": "s", "timestamp": now_ms(), "event_type": "page_view", "page_url": "http://a.example/"}
     with silent() as home, override_settings(LIVEINSIGHT={"STORE": home.url, "STORE_TOKEN": "x" * 32}):
         opening = Thread(target=first)
         opening.start()
         while not home.taken:
             assert opening.is_alive()
             opening.join(0.01)
-        refused = client.post("/analytics/api/events", event, content_type="application/json")
+        refused = send(client)
         assert (refused.status_code, refused["Retry-After"]) == (503, "10")
         assert "still starting" in refused.json()["message"]
         assert client.get("/later/").status_code == 200
@@ -120,7 +216,7 @@ def test_one_thread_opens_the_store_and_no_other_is_held_up(client: Client, monk
         assert len(failed) == 1
         tried = len(home.taken)
         for _ in range(5):  # it is remembered that nobody answers
-            refused = client.post("/analytics/api/events", event, content_type="application/json")
+            refused = send(client)
             assert refused.status_code == 503
             assert "cannot start" in refused.json()["message"]
         assert len(home.taken) == tried

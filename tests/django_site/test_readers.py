@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import django
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.template import engines
-from django.test import override_settings
+from django.test import AsyncClient, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from rest_framework.permissions import BasePermission
@@ -51,6 +56,20 @@ def test_staff_reads(staff: Client) -> None:
     assert staff.get(NUMBERS).json() == []
 
 
+def test_a_cache_of_the_whole_site_keeps_no_numbers(client: Client) -> None:
+    update, fetch = (f"django.middleware.cache.{name}CacheMiddleware" for name in ("Update", "FetchFrom"))
+    with override_settings(
+        MIDDLEWARE=[update, *settings.MIDDLEWARE, fetch],
+        LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough", "SITE": "a.example"},
+    ):
+        for path in ("realtime", "stats", "sessions/active", "statistics/pages", "query?q=" + quote(QUERY)):
+            answer = client.get(f"/analytics/api/{path}", headers=TOKEN)
+            assert (answer.status_code, "private" in answer["Cache-Control"]) == (200, True)
+            assert client.get(f"/analytics/api/{path}").status_code == 401
+        assert "private" in client.get("/analytics/healthz")["Cache-Control"]
+
+
+QUERY = json.dumps({"metrics": ["page_views"], "period": "today"})
 GOAL = json.dumps({"name": "Cart", "site_id": "a.example", "filters": [{"dimension": "page", "values": ["/cart"]}]})
 
 
@@ -136,14 +155,34 @@ def test_the_site_chooses_who_reads(client: Client) -> None:
         assert client.get(NUMBERS).status_code == 403
 
 
+TOKEN = {"authorization": "Bearer a-token-long-enough"}
+WITH_TOKEN = override_settings(LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough"})
+
+
+if django.VERSION >= (5,):  # earlier ones have no stream
+
+    def test_a_site_that_compresses_its_pages_leaves_the_stream_alone() -> None:
+        async def first_message() -> bytes:
+            answer = await AsyncClient().get("/analytics/api/live", headers={"accept-encoding": "gzip", **TOKEN})
+            parts: Any = aiter(answer)  # type: ignore[arg-type]  # it streams
+            try:
+                return await anext(parts)
+            finally:
+                await parts.aclose()
+
+        compressing = ["django.middleware.gzip.GZipMiddleware", *settings.MIDDLEWARE]
+        with WITH_TOKEN, override_settings(MIDDLEWARE=compressing):
+            assert asyncio.run(first_message()).startswith(b"retry: ")
+
+
 def test_without_an_admin_token_no_token_opens_anything(client: Client) -> None:
     for token in ("", "None", "x"):
         assert client.get(NUMBERS, headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 
 def test_a_program_reads_with_the_admin_token(client: Client) -> None:
-    with override_settings(LIVEINSIGHT={"STORE": "memory://", "ADMIN_TOKEN": "a-token-long-enough"}):
-        assert client.get(NUMBERS, headers={"authorization": "Bearer a-token-long-enough"}).status_code == 200
+    with WITH_TOKEN:
+        assert client.get(NUMBERS, headers=TOKEN).status_code == 200
 
 
 def test_nobody_can_write_with_a_readers_cookie_from_another_page(staff: Client) -> None:
@@ -163,6 +202,18 @@ def test_a_browser_sees_the_browsable_api(staff: Client, path: str) -> None:
     assert staff.get(f"/analytics/api/{path}?format=json", headers=HTML)["Content-Type"] == "application/json"
 
 
+def test_the_format_is_chosen_by_the_name_that_the_site_has_for_it(staff: Client) -> None:
+    with override_settings(REST_FRAMEWORK={**settings.REST_FRAMEWORK, "URL_FORMAT_OVERRIDE": "as"}):
+        assert staff.get(f"{NUMBERS}?as=json", headers=HTML)["Content-Type"] == "application/json"
+        assert staff.get(f"{NUMBERS}?format=json").status_code == 400
+
+
+def test_what_the_site_s_api_has_for_a_stranger_is_not_asked(client: Client) -> None:
+    own = {"UNAUTHENTICATED_USER": None, "EXCEPTION_HANDLER": "nowhere.handler"}
+    with override_settings(REST_FRAMEWORK={**settings.REST_FRAMEWORK, **own}):
+        assert client.get(NUMBERS).json()["code"] == "unauthorized"
+
+
 class Elsewhere:
     """Addresses of a site that has LiveInsight deeper down."""
 
@@ -179,8 +230,14 @@ def test_it_works_under_any_prefix(staff: Client) -> None:
         assert staff.get("/analytics/api/sites/").status_code == 404
 
 
-def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing_by_the_collector(client: Client) -> None:
-    renamed = {"STORE": "memory://", "COLLECT_PATH": "c", "TRACKER_PATH": "t.js"}
+def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing(client: Client) -> None:
+    renamed = {
+        "STORE": "memory://",
+        "COLLECT_PATH": "c",
+        "TRACKER_PATH": "t.js",
+        "ADMIN_TOKEN": "a-token-long-enough",
+        "SITE": "a.example",
+    }
     connection.settings_dict["ATOMIC_REQUESTS"] = True
     try:
         with CaptureQueriesContext(connection) as captured, override_settings(LIVEINSIGHT=renamed):
@@ -195,6 +252,9 @@ def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing_by_the
                 "nothing",
             ):
                 client.get(f"/analytics/{path}")
+            assert len(captured) == 0
+            for path in ("statistics/pages", "sessions/active", "goals", "stats", "openapi.json"):
+                assert client.get(f"/analytics/api/{path}", headers=TOKEN).status_code == 200
             assert len(captured) == 0
             client.get("/pages/1/")  # which shows that transactions are seen here
     finally:
@@ -252,6 +312,23 @@ def test_without_rest_framework_s_templates_a_browser_sees_json(staff: Client) -
     apps = [name for name in settings.INSTALLED_APPS if name != "rest_framework"]
     with override_settings(INSTALLED_APPS=apps):
         assert staff.get(NUMBERS, headers=HTML)["Content-Type"] == "application/json"
+
+
+def test_a_schema_by_rest_framework_alone_has_the_site_s_own_routes() -> None:
+    program = (
+        "import django; from django.conf import settings;"
+        "settings.configure(SECRET_KEY='x', LIVEINSIGHT={'STORE': 'memory://'}, INSTALLED_APPS="
+        "['django.contrib.auth', 'django.contrib.contenttypes', 'rest_framework', 'liveinsight.django']);"
+        "django.setup();"
+        "from django.urls import include, path; from rest_framework.schemas.openapi import SchemaGenerator;"
+        "from tests.django_site.urls import OwnView;"
+        "ours = path('analytics/', include('liveinsight.django.urls'));"
+        "both = [path('own/', OwnView.as_view()), ours];"
+        "print(list(SchemaGenerator(patterns=both).get_schema(public=True)['paths']))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['/own/']"
 
 
 def test_the_schema_of_the_site_has_our_routes_with_their_models(recwarn: pytest.WarningsRecorder) -> None:

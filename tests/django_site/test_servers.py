@@ -115,6 +115,8 @@ def test_with_a_file_a_second_process_is_told_why_it_cannot(tmp_path: Path) -> N
             answer = httpx.post(f"{second.analytics}/api/events", json=event())
             assert problem(answer, 503)["code"] == "store_unavailable"
             assert "in use by another LiveInsight" in second.log
+            assert "serve with one worker and threads" in second.log
+            assert "--data" not in second.log  # which is no option here
 
 
 def test_no_event_is_lost_or_doubled_when_workers_on_dynamodb_are_killed(tmp_path: Path) -> None:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
+from django.urls import include, path
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
 
 from liveinsight.django import conf, running
 from liveinsight.django.checks import check_installation, check_settings, check_store
@@ -81,6 +84,8 @@ def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
         ({"PORT": 8000}, ["PORT", "liveinsight serve"]),
         ({"store": "memory://"}, ["'STORE'"]),
         ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
+        ({"QUEUE": 0}, ["LIVEINSIGHT['QUEUE']", "at least 1"]),
+        ({"IGNORE": ["static/"]}, ["LIVEINSIGHT['IGNORE']", "write '/static/'"]),
         ({"SITES": "a.example"}, ["SITES", "list"]),
         ({"TIMEZONE": "Mars/Base"}, ["TIMEZONE", "Mars/Base"]),
         ({"SITE": "https://www.shop.example/"}, ["LIVEINSIGHT['SITE']", "such as 'shop.example'"]),
@@ -91,6 +96,7 @@ def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
         ({"STORE": "https://a.example/?b"}, ["LIVEINSIGHT['STORE']", "LIVEINSIGHT['STORE_TOKEN']"]),
         ({"STORE": "https://a.example"}, ["LIVEINSIGHT['STORE_TOKEN']"]),
         ({"RETENTION_DAYS": -1}, ["LIVEINSIGHT['RETENTION_DAYS']", "negative"]),
+        ({"STORE_TIMEOUT": 0}, ["LIVEINSIGHT['STORE_TIMEOUT']", "more than 0"]),
         ({"READERS": "nowhere.Nobody"}, ["READERS", "IsAdminUser"]),
         ({"READERS": "builtins.int"}, ["READERS", "permission class"]),
         ({"OWNERS": "builtins.int"}, ["OWNERS", "permission class"]),
@@ -145,6 +151,84 @@ def test_the_order_of_middleware_and_what_is_missing() -> None:
     assert [name for name, _ in said(check_installation, ROOT_URLCONF="rest_framework.urls")] == ["liveinsight.E005"]
 
 
+STAFF_OR_NOBODY = IsAdminUser | ~IsAuthenticated
+
+
+def test_permissions_may_be_put_together() -> None:
+    assert said(check_settings, LIVEINSIGHT={"READERS": f"{__name__}.STAFF_OR_NOBODY"}) == []
+
+
+def test_a_proxy_that_is_not_trusted_is_told() -> None:
+    behind: dict[str, Any] = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
+    ((name, text),) = said(check_settings, **behind)
+    assert name == "liveinsight.W006"
+    assert "TRUSTED_PROXIES" in text
+    assert said(check_settings, LIVEINSIGHT={"TRUSTED_PROXIES": 1}, **behind) == []
+
+
+def test_what_the_site_has_silenced_does_not_stop_the_check_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with override_settings(USE_X_FORWARDED_HOST=True):
+        with pytest.raises(CommandError, match="not ready"):
+            call_command("liveinsight_check")
+        assert "W006" in capsys.readouterr().out
+        with override_settings(SILENCED_SYSTEM_CHECKS=["liveinsight.W006"]):
+            call_command("liveinsight_check")
+    assert "LiveInsight is ready." in capsys.readouterr().out
+
+
+class AtTheRoot:
+    """Addresses of a site that has given LiveInsight all of them."""
+
+    urlpatterns = (path("", include("liveinsight.django.urls")),)
+
+
+class WithoutASlash:
+    """Addresses of a site that has forgotten a slash."""
+
+    urlpatterns = (path("analytics", include("liveinsight.django.urls")),)
+
+
+@pytest.mark.parametrize(("addresses", "home"), [(AtTheRoot, "'/'"), (WithoutASlash, "'/analytics'")])
+def test_without_a_prefix_of_its_own_it_says_what_to_write(addresses: type, home: str) -> None:
+    ((name, text),) = said(check_installation, ROOT_URLCONF=addresses, LOGIN_URL="https://login.example/")
+    assert name == "liveinsight.E008"
+    assert [word for word in (home, 'path("analytics/", include') if word not in text] == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"COLLECT_PATH": "api/stats"},
+        {"COLLECT_PATH": "/"},
+        {"COLLECT_PATH": "../c"},
+        {"COLLECT_PATH": "c?d"},
+        {"TRACKER_PATH": "static/js/mine.js"},
+        {"TRACKER_PATH": "my site.js"},
+        {"COLLECT_PATH": "c", "TRACKER_PATH": "/c/"},
+    ],
+)
+def test_a_renamed_path_that_cannot_work_is_told(given: dict[str, str]) -> None:
+    ((name, text),) = said(check_installation, LIVEINSIGHT=given)
+    assert name == "liveinsight.E009"
+    assert "such as 'c'" in text
+    assert said(check_installation, LIVEINSIGHT={"COLLECT_PATH": "/c/", "TRACKER_PATH": "js/site.js"}) == []
+
+
+def test_a_site_that_only_programs_read_needs_no_login() -> None:
+    token = {"ADMIN_TOKEN": "a-token-long-enough"}
+    assert said(check_installation, MIDDLEWARE=[], LIVEINSIGHT=token, LOGIN_URL="/nowhere/") == []
+
+
+def test_without_the_site_s_users_one_sentence_says_what_is_missing() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"add django\.contrib\.auth, .* to INSTALLED_APPS"):
+        override_settings(INSTALLED_APPS=["liveinsight.django"]).enable()
+
+
+def test_a_folder_may_be_a_path(tmp_path: Path) -> None:
+    with override_settings(LIVEINSIGHT={"DATA": tmp_path / "analytics"}):
+        assert conf.current().core.data == str(tmp_path / "analytics")
+
+
 class OwnAuthentication(AuthenticationMiddleware):
     """As a site may have it."""
 
@@ -160,7 +244,7 @@ def test_a_site_may_have_an_authentication_of_its_own() -> None:
 def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     for there in ("/login/", "login", "/login/?from=here", "https://login.example/", "//login.example/"):
         assert said(check_installation, LOGIN_URL=there) == []
-    for missing in ("/accounts/login/", "admin:login"):
+    for missing in ("/accounts/login/", "admin:login", "/analytics/login/", "liveinsight:login"):
         ((name, text),) = said(check_installation, LOGIN_URL=missing)
         assert name == "liveinsight.W005"
         assert [word for word in (missing, 'LOGIN_URL = "admin:login"') if word not in text] == []
@@ -202,6 +286,14 @@ def test_seeding_twice_adds_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert "300 events added to shop.example" in capsys.readouterr().out
         call_command("liveinsight_seed", "--events", "300", "--days", "2")
         assert "0 events added" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["liveinsight_seed", "liveinsight_check"])
+def test_commands_call_settings_as_they_are_here(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    without_token = {"STORE": "https://stats.example.com"}
+    with override_settings(LIVEINSIGHT=without_token), pytest.raises(CommandError) as told:
+        call_command(command)
+    assert "LIVEINSIGHT['STORE_TOKEN']" in f"{told.value} {capsys.readouterr().out}"
 
 
 def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

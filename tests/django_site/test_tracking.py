@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import AsyncClient, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext_lazy
 
 from liveinsight.django import outbox as sending
 from liveinsight.django import track
 from liveinsight.django.hidden import Hidden, hidden
 from liveinsight.django.outbox import outbox
-from liveinsight.django.running import Home, analytics, release, use
+from liveinsight.django.running import Home, analytics, close, release, use
 from liveinsight.django.tracking import new_id, refused
 from liveinsight.errors import StoreUnavailable
 from liveinsight.questions import QueryBody
@@ -29,6 +32,7 @@ from tests.django_site.conftest import BROWSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from django.test import Client
 
@@ -105,6 +109,21 @@ def test_an_event_that_is_wrong_is_counted_and_breaks_nothing(bad: dict[str, Any
     assert sum(refused().values()) == 1
 
 
+def test_what_a_site_has_in_its_models_can_be_sent_as_it_is(rf: RequestFactory) -> None:
+    purchase = {"conversion_type": "purchase", "value": Decimal("29.50"), "currency": "EUR", "tax": Decimal("2.5")}
+    assert track(rf.get("/"), "conversion", user_id=7, title=gettext_lazy("Tea"), **purchase)
+    assert rows(SITE, metrics=("conversions", "revenue:EUR")) == [(1, 29.5)]
+    (session,) = analytics().active_sessions(SITE)
+    (event,) = analytics().session_events(session["session_id"], SITE)
+    assert (event["user_id"], event["properties"]) == ("7", {"title": "Tea", "tax": 2.5})
+
+
+def test_an_order_that_is_sent_twice_counts_once(rf: RequestFactory) -> None:
+    for _ in range(2):
+        assert track(rf.get("/"), "conversion", conversion_type="purchase", event_id=1042)
+    assert rows(SITE) == [(1,)]
+
+
 def test_a_request_that_cannot_be_read_breaks_nothing(rf: RequestFactory) -> None:
     with override_settings(ALLOWED_HOSTS=["else.example"]):
         assert track(rf.get("/"), "signup") is False
@@ -176,6 +195,8 @@ def test_the_page_views_of_the_server_are_a_site_of_their_own_with_the_views_nam
         ("/", {"sec-fetch-dest": "iframe"}),
         ("/", {"sec-purpose": "prefetch;prerender"}),
         ("/", {"x-requested-with": "XMLHttpRequest"}),
+        ("/", {"dnt": "1"}),
+        ("/", {"sec-gpc": "1"}),
         ("/", {"user-agent": "Googlebot/2.1"}),
     ],
 )
@@ -183,6 +204,24 @@ def test_what_nobody_views_is_no_page_view(client: Client, path: str, headers: d
     with WITH_VIEWS:
         client.get(path, headers={"user-agent": BROWSER, **headers})
     assert rows(SERVER, metrics=("page_views",)) == [(0,)]
+
+
+def test_under_a_script_name_the_paths_that_are_ignored_are_those_of_the_site_s_urls(client: Client) -> None:
+    with WITH_VIEWS, override_settings(LIVEINSIGHT={"STORE": "memory://", "IGNORE": ["/pages/"]}):
+        for path in ("/pages/1/", "/later/"):
+            assert client.get(path, SCRIPT_NAME="/shop").status_code == 200
+        assert rows(SERVER, "page") == [("/shop/later", 1)]
+
+
+def test_who_asks_not_to_be_counted_is_not_taken_for_a_blocker(client: Client) -> None:
+    with WITH_VIEWS:
+        html = client.get("/pages/1/", headers={"dnt": "1"}).content.decode()
+        address = re.search('data-api-url="([^"]+)"', html)
+        assert address
+        client.defaults["HTTP_DNT"] = "1"  # and the tag of this site says dnt="off"
+        assert post(client, address[1]).status_code == 200
+        assert rows(SITE, metrics=("page_views",)) == [(1,)]
+        assert rows(SERVER) == [(0,)]
 
 
 def test_an_async_site_counts_the_same() -> None:
@@ -210,6 +249,20 @@ def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Clie
         assert rows(SERVER, metrics=("page_views",)) == [(5,)]
         assert hidden(SERVER, "today") == Hidden(page_views=4, seen=1)
         assert hidden(SERVER, "today").share == 0.75
+
+
+def test_the_check_command_says_how_much_is_hidden_or_who_knows(
+    client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    liveinsight = {"STORE": f"duckdb:///{tmp_path / 'site.duckdb'}", "SITE": "shop.example"}
+    with WITH_VIEWS, override_settings(LIVEINSIGHT=liveinsight):
+        client.get("/pages/1/")
+        assert rows("server.shop.example", metrics=("page_views",)) == [(1,)]
+        call_command("liveinsight_check")
+        assert "the dashboard has it, page views and conversions 'tracker' of server" in capsys.readouterr().out
+        close()
+        call_command("liveinsight_check")
+        assert "hidden by blockers: at most 100% of 1 page views" in capsys.readouterr().out
 
 
 def test_a_page_that_comes_from_django_s_cache_is_a_page_view_too(client: Client) -> None:

@@ -115,7 +115,16 @@ def _django(analytics: Analytics) -> httpx.Client:
     return django_site(analytics, ADDRESS)
 
 
-FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {"asgi": asgi, "lambda": _lambda, "django": _django}
+def _django_live(analytics: Analytics) -> httpx.Client:
+    return django_site(analytics, ADDRESS, is_live=True)
+
+
+FRONT_ENDS: dict[str, Callable[[Analytics], httpx.Client]] = {
+    "asgi": asgi,
+    "lambda": _lambda,
+    "django": _django,
+    "django-live": _django_live,
+}
 STANDING_ALONE = [
     "asgi",
     "lambda",

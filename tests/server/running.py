@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -67,6 +68,15 @@ class Running:
             self.banner += rest.readlines()
             rest.close()
         return status
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Running]:
+    """A server for a while; it has to end well."""
+    running = Running(folder, *arguments, **settings)
+    yield running
+    assert running.stop() == 0
+    assert "Traceback" not in running.log
 
 
 def messages(answer: httpx.Response) -> Iterator[tuple[str, Any]]:

@@ -18,11 +18,13 @@ from liveinsight.bootstrap import open_store
 from liveinsight.errors import InvalidInput, QueueFull, SettingError, StartError, StoreUnavailable
 from liveinsight.ingest.outcome import REJECTED, Tally
 from liveinsight.settings import Settings
+from liveinsight.store import silence
 from liveinsight.store.base import Batch
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.memory import MemoryStore
 from liveinsight.store.promise import Promise
 from liveinsight.store.remote import RemoteStore
+from liveinsight.store.remote import server as remote_server
 from tests.durability.clients import assert_agrees, start
 from tests.factories import NOON, SITE, THAT_DAY, Clock, at, event, put, query, table
 from tests.http.messages import collect
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from liveinsight.store.base import Recorded
+    from liveinsight.store.base import Live, Recorded
 
 
 def sent(**more: Any) -> dict[str, Any]:
@@ -267,6 +269,46 @@ def test_a_question_whose_answer_was_lost_is_asked_again(store: RemoteStore, wir
     wire.lose = 2
     with pytest.raises(StoreUnavailable):
         store.live(SITE, NOON)
+
+
+class Silent(MemoryStore):
+    """A store that says nothing of who is there, until it wakes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wake = threading.Event()
+        self.asked: list[str] = []
+
+    def live(self, site_id: str, now: int) -> Live:
+        self.asked.append("live")
+        self.wake.wait(60)
+        return super().live(site_id, now)
+
+    def documents(self, kind: str) -> dict[str, str]:
+        self.asked.append(kind)
+        return super().documents(kind)
+
+
+def test_while_a_server_hangs_one_caller_finds_out_and_no_other_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    behind = Silent()
+    store = RemoteStore(serve(behind, Clock()), Settings(store_token=SERVED_TOKEN))
+    behind.asked.clear()
+    monkeypatch.setattr(remote_server, "_SHORT_S", 0.2)
+    with pytest.raises(StoreUnavailable):
+        store.live(SITE, NOON)
+    monkeypatch.setattr(remote_server, "_SHORT_S", 60.0)
+    for _ in range(5):
+        with pytest.raises(StoreUnavailable):
+            store.documents("any")
+        with pytest.raises(StoreUnavailable):
+            put(store, event())
+    assert behind.asked == ["live"]  # and not twice: it has enough to do
+    behind.wake.set()
+    later = time.monotonic() + 6
+    monkeypatch.setattr(silence, "monotonic", lambda: later)
+    assert store.documents("any") == {}
+    assert put(store, event(event_id="new")) == (["new"], 0)
+    store.close()
 
 
 def test_a_copy_that_breaks_off_says_so(store: RemoteStore, wire: Wire) -> None:

@@ -47,14 +47,20 @@ class _Served:
         await self._app({**scope, "root_path": mount}, receive, send)
 
 
+def start(app: Any, **where: Any) -> uvicorn.Server:
+    """A server in a thread; it ends with the process."""
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none", **where))
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    return server
+
+
 @cache
 def _served() -> _Served:
     """The server, started when first asked for; it ends with the process."""
     served = _Served()
-    server = uvicorn.Server(uvicorn.Config(served, port=0, lifespan="off", log_config=None, ws="none"))
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        threading.Event().wait(0.01)
+    server = start(served, port=0)
     served.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     return served
 

@@ -17,6 +17,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
@@ -128,7 +129,8 @@ def _read(request: Request, operation: Operation) -> BaseModel:
 
 def _pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters, without the one that REST framework chooses a renderer by."""
-    return [(name, value) for name, values in request.query_params.lists() for value in values if name != "format"]
+    chooses = api_settings.URL_FORMAT_OVERRIDE
+    return [(name, value) for name, values in request.query_params.lists() for value in values if name != chooses]
 
 
 class Json(BaseRenderer):
@@ -223,6 +225,10 @@ class ReaderView(OurView):
 
 class ReaderViewSet(ViewSetMixin, ReaderView):
     """As ReaderView, with routers and actions."""
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:  # the mixin's own does not ask the classes behind it
+        return on_its_own(super().as_view(*args, **kwargs))
 
 
 class OwnerViewSet(ReaderViewSet):

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
+from os import PathLike, fspath
 from typing import Any
 
 from django.conf import settings as django_settings
 
-from liveinsight.errors import SettingError
+from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
 from liveinsight.ingest.site import is_site_name, site_in, site_name
 from liveinsight.settings import PREFIX, Settings, expected
 
@@ -27,6 +28,10 @@ PLAIN = {
     "ACTIVE_SESSIONS_TABLE": "active_sessions_table",
     "STATS_TABLE": "stats_table",
 }
+ONE_PROCESS = (
+    "For several workers use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and"
+    " threads."
+)
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
@@ -91,12 +96,22 @@ def _read() -> DjangoSettings:
         core.setdefault("aggregate", True)  # somebody has to fold what comes, and a site should work as it is
     for name in ("site", "server_site"):
         own[name] = _site(name, own.get(name, ""))
-    found = DjangoSettings(core=Settings(**core), **own)
+    found = _checked(DjangoSettings(core=Settings(**core), **own))
     named = found.core.sites if "sites" in core else ()
     if "*" in named or not (named or found.site):
         return found
     ours = [*named, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
     return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+
+
+def _checked(found: DjangoSettings) -> DjangoSettings:
+    if found.queue < 1:
+        msg = f"{NAME}['QUEUE'] must be at least 1."
+        raise SettingError(msg)
+    if wrong := [each for each in found.ignore if not each.startswith("/")]:
+        msg = f"{NAME}['IGNORE'] has {wrong[0]!r}, and every path begins with a slash: write {'/' + wrong[0]!r}."
+        raise SettingError(msg)
+    return found
 
 
 def _site(setting: str, given: str) -> str:
@@ -122,6 +137,8 @@ def _typed(where: str, kind: str, value: Any) -> Any:
         return tuple(value)
     if kind == "float" and type(value) is int:
         return float(value)
+    if kind == "str" and isinstance(value, PathLike):  # BASE_DIR / "analytics"
+        return fspath(value)
     types: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
     if type(value) is not types.get(kind):
         msg = f"{where} has a value that cannot be used: expected {expected(kind)}."
@@ -129,9 +146,10 @@ def _typed(where: str, kind: str, value: Any) -> Any:
     return value
 
 
-def in_our_words(message: str) -> str:
-    """A sentence of LiveInsight's, with its settings called as they are here."""
-    return _VARIABLE.sub(rf"{NAME}['\1']", message)
+def told(error: LiveInsightError) -> str:
+    """What an error says, with the settings called as they are here, and with what a site can do about it."""
+    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message).replace("--data", f"{NAME}['STORE']")
+    return f"{text} {ONE_PROCESS}" if isinstance(error, StoreInUse) else text
 
 
 def _advice(key: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from liveinsight.django.middleware import SEEN
 from liveinsight.django.running import analytics
 from liveinsight.questions import QueryBody
+
+if TYPE_CHECKING:
+    from liveinsight.service import Analytics
 
 _TAGGED = {"dimension": "prop:tagged", "values": ["true"]}
 _RAN = {
@@ -32,16 +35,17 @@ class Hidden(NamedTuple):
         return None if not self.page_views else max(0.0, 1 - self.seen / self.page_views)
 
 
-def hidden(server_site: str, period: str = "7d") -> Hidden:
+def hidden(server_site: str, period: str = "7d", service: Analytics | None = None) -> Hidden:
     """What the tracker missed on the site of the server's page views, such as `server.shop.example`."""
+    service = service or analytics()
     return Hidden(
-        _count(server_site, period, "page_views", _TAGGED),
-        _count(server_site, period, "events", _RAN),
+        _count(service, server_site, period, "page_views", _TAGGED),
+        _count(service, server_site, period, "events", _RAN),
     )
 
 
-def _count(site: str, period: str, metric: str, condition: dict[str, Any]) -> int:
+def _count(service: Analytics, site: str, period: str, metric: str, condition: dict[str, Any]) -> int:
     question = QueryBody.model_validate(
         {"site_id": site, "metrics": [metric], "filters": [condition], "period": period}
     )
-    return int(analytics().query(question)["rows"][0]["metrics"][0])
+    return int(service.query(question)["rows"][0]["metrics"][0])

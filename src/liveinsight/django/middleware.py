@@ -71,14 +71,17 @@ def view_id(request: HttpRequest) -> str:
 
 def confirm(request: HttpRequest, view: str, page_url: str) -> None:
     """The tracker ran on this page view: count it, once, on the server's site."""
+    if _asks_not_to(request):  # the page view was not counted either
+        return
     event = {"session_id": COOKIELESS, "site_id": server_site(request), "page_url": page_url, "conversion_type": SEEN}
-    send(request, "conversion", event, f"{view}.seen")
+    send(request, "conversion", {**event, "event_id": f"{view}.seen"})
 
 
 def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     try:
         if _is_viewed(request, response) and (match := _match(request)) and _APP not in match.app_names:
-            send(request, "page_view", _page_view(request, match), view_id(request))
+            # In this order: asking for the id is what a page with the tag does.
+            send(request, "page_view", {**_page_view(request, match), "event_id": view_id(request)})
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
         outbox.refused[type(error).__name__] += 1
 
@@ -89,12 +92,18 @@ def _is_viewed(request: HttpRequest, response: HttpResponseBase) -> bool:
         request.method == "GET"
         and response.status_code in _PAGES
         and response.get("Content-Type", "").startswith("text/html")
-        and not request.path.startswith(conf.current().ignore)
+        and not request.path_info.startswith(conf.current().ignore)
+        and not _asks_not_to(request)
         # What a page loads by itself, and what a browser loads in case somebody comes, nobody has viewed.
         and headers.get("Sec-Fetch-Dest", "document") == "document"
         and "prefetch" not in headers.get("Sec-Purpose", headers.get("Purpose", ""))
         and headers.get("X-Requested-With") != "XMLHttpRequest"
     )
+
+
+def _asks_not_to(request: HttpRequest) -> bool:
+    """Do Not Track, Global Privacy Control: as for the tracker."""
+    return "1" in {request.headers.get("DNT"), request.headers.get("Sec-GPC")}
 
 
 def _match(request: HttpRequest) -> ResolverMatch | None:

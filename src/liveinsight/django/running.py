@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from liveinsight.bootstrap import open_analytics
 from liveinsight.django import conf
+from liveinsight.django.waiting import RETRY_AFTER_S, Waiting
 from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.wire.collecting import collect_limit
 from liveinsight.wire.guesses import Guesses
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 _MAINTAIN_EVERY_S = 3600.0
 _COMPLAIN_EVERY_S = 60.0
-RETRY_AFTER_S = 10
 _REMEMBER_S = 5.0  # a failed opening: a store that is away must not take a thread of the server with every request
 _OTHERS_WAIT_S = 2.0  # while one thread opens the store
 _CANNOT_START = "Analytics cannot start in this process of the site: its log says why."
@@ -39,11 +39,13 @@ class Home:
     analytics: Analytics
     limit: RateLimit = field(init=False)
     guesses: Guesses = field(init=False)
+    waiting: Waiting = field(init=False)
     _closed: Event = field(default_factory=Event, init=False)
 
     def __post_init__(self) -> None:
         self.limit = collect_limit(self.analytics.settings)
         self.guesses = Guesses()
+        self.waiting = Waiting()
 
     def maintain(self) -> None:
         """Once an hour, in a thread of its own: salts must go, also where nobody thinks of a timer."""
@@ -110,7 +112,7 @@ def complain(error: StartError) -> StoreUnavailable:
     global _complained_at  # noqa: PLW0603  the log is told now and then, and not with every request
     if monotonic() - _complained_at >= _COMPLAIN_EVERY_S:
         _complained_at = monotonic()
-        logger.error("LiveInsight cannot start in this process: %s", conf.in_our_words(error.message))
+        logger.error("LiveInsight cannot start in this process: %s", conf.told(error))
     return StoreUnavailable(_CANNOT_START, retry_after=RETRY_AFTER_S)
 
 

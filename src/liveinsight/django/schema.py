@@ -1,21 +1,24 @@
-"""What drf-spectacular, where a site has it, is told about our views: the same models that read and answer."""
+"""What drf-spectacular, where a site uses it, is told about our views: the same models that read and answer."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, get_args
 
+from rest_framework.settings import api_settings
+
 if TYPE_CHECKING:
     from liveinsight.django.answering import Operation
 
 
 def view_schema() -> Any:
-    """The inspector for our views."""
+    """The inspector for our views; None, which leaves them out, where the site describes its API by another."""
     if find_spec("drf_spectacular") is None:
-        from rest_framework.schemas import AutoSchema
+        return None
+    from drf_spectacular.openapi import AutoSchema
 
-        return AutoSchema()
-    return _spectacular()
+    used: Any = api_settings.DEFAULT_SCHEMA_CLASS
+    return _spectacular() if issubclass(used, AutoSchema) else None
 
 
 def _spectacular() -> Any:

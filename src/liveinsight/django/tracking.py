@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise as Lazy
 
 from liveinsight.django import conf
 from liveinsight.django.outbox import Parcel, outbox
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 VISIT_COOKIE = "liveinsight_visit"
 _VISIT_SECONDS = 1800  # a session ends after half an hour without an event
+_TEXTS = frozenset({"user_id", "event_id"})  # keys of a database are numbers
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -27,7 +31,8 @@ def track(request: HttpRequest, event_type: str, **fields: Any) -> bool:
     """Send an event about this request: `track(request, "signup", plan="pro")`. Never waits and never raises.
 
     `fields` are the event's own (`user_id`, `conversion_type`, `value`, `currency`, `page_url`, ...); others are custom
-    properties. They win over what is known of the visit. Tells whether it was taken; what is refused later, as wrong,
+    properties. They win over what is known of the visit. With an `event_id` of yours, such as the number of an order,
+    the same event counts once however often it is sent. Tells whether it was taken; what is refused later, as wrong,
     is logged and counted (`refused`).
     """
     try:
@@ -36,7 +41,7 @@ def track(request: HttpRequest, event_type: str, **fields: Any) -> bool:
             "page_url": request.build_absolute_uri(),
             "site_id": settings.site or None,
             **visit_of(request),
-            **{name: value for name, value in fields.items() if value is not None},
+            **{name: _plain(name, value) for name, value in fields.items() if value is not None},
         }
         return send(request, event_type, event)
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
@@ -49,11 +54,18 @@ def refused() -> dict[str, int]:
     return dict(outbox.refused)
 
 
-def send(request: HttpRequest, event_type: str, event: dict[str, Any], event_id: str = "") -> bool:
-    """Put an event into the outbox; with time and id, and what the request's headers say."""
+def send(request: HttpRequest, event_type: str, event: dict[str, Any]) -> bool:
+    """Put an event into the outbox; with time and id, where it has none, and what the request's headers say."""
     now = now_ms()
-    event = {**event, "event_type": event_type, "event_id": event_id or new_id(), "timestamp": now}
+    event = {"event_id": new_id(), "timestamp": now, **event, "event_type": event_type}
     return outbox.put(Parcel(event, raw_headers(request), address_of(request, _trusted()), now))
+
+
+def _plain(name: str, value: Any) -> Any:
+    """What models and translations of a site hold, as JSON has it."""
+    if name in _TEXTS or isinstance(value, Lazy):
+        return str(value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def new_id() -> str:

@@ -12,6 +12,7 @@ from starlette.routing import Match
 from liveinsight.errors import LiveInsightError
 from liveinsight.handlers.body import ClientGone
 from liveinsight.wire import problems
+from liveinsight.wire.answering import NO_STORE
 from liveinsight.wire.problems import Problem, problem_of_status
 from liveinsight.wire.reading import InvalidRequest
 
@@ -37,7 +38,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 async def _answer(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
-    headers = {"Cache-Control": "no-store", **problem.headers}
+    headers = {**NO_STORE, **problem.headers}
     if isinstance(error, HTTPException) and "Allow" in problem.headers:
         headers["Allow"] = ", ".join(_allowed(request))
     return Response(problem.body(), problem.status, headers, "application/json")

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
-NO_STORE = {"Cache-Control": "no-store"}
+# `private` is for caches that do not heed the other: that of Django 4.2 would keep for all what a token has read.
+NO_STORE = {"Cache-Control": "private, no-store"}
 REVALIDATED = {"Cache-Control": "private, no-cache"}
 COMPRESS_FROM = 1024  # bytes
 COMPRESS_LEVEL = 4  # half the time of the usual 9, for a tenth more bytes

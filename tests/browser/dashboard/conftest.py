@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.dashboard.owner import Dashboard, log_in
+from tests.browser.dashboard.owner import Dashboard, known_to
 from tests.browser.windows import a_window
-from tests.server.running import Running, command, environment
+from tests.server.running import command, environment, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
     from playwright.sync_api import Browser
+
+    from tests.server.running import Running
 
 SHOP = "shop.example"
 ZONE = "Asia/Seoul"
@@ -27,10 +29,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("shop")
     seed = ["seed", "--events", "8000", "--days", "60", "--site", SHOP, "--data", str(folder / "data")]
     subprocess.run(command(*seed), env=environment(timezone=ZONE), check=True, capture_output=True)
-    running = Running(folder, timezone=ZONE)
-    yield running
-    assert running.stop() == 0
-    assert "Traceback" not in running.log
+    with serving(folder, timezone=ZONE) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,7 @@ def api(shop: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def known(browser: Browser, shop: Running) -> dict[str, Any]:
-    """The options of a window whose owner has logged in before. Whoever logs in too often has to wait."""
-    with a_window(browser) as page:
-        log_in(page, shop)
-        return {"storage_state": page.context.storage_state()}
+    return known_to(browser, shop)
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
+from tests.browser.windows import a_window
 from tests.server.running import TOKEN, Running
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 AXE = Path(__file__).resolve().parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -19,6 +20,13 @@ AXE = Path(__file__).resolve().parents[3] / "web" / "node_modules" / "axe-core" 
 def log_in(page: Page, server: Running) -> None:
     page.goto(f"{server.url}/login?token={TOKEN}")
     page.wait_for_url(f"{server.url}/**")
+
+
+def known_to(browser: Browser, server: Running) -> dict[str, Any]:
+    """The options of a window whose owner has logged in before. Whoever logs in too often has to wait."""
+    with a_window(browser) as page:
+        log_in(page, server)
+        return {"storage_state": page.context.storage_state()}
 
 
 def complaints_of_axe(page: Page) -> list[Any]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from liveinsight.django.middleware import confirm
 from liveinsight.django.requests import address_of, on_its_own, raw_headers, read_body
-from liveinsight.django.running import RETRY_AFTER_S, home
+from liveinsight.django.running import home
 from liveinsight.django.tracking import remember_visit
-from liveinsight.errors import InvalidInput, StoreUnavailable
+from liveinsight.errors import InvalidInput
 from liveinsight.ingest.parse import MAX_BODY_BYTES
 from liveinsight.wire.answering import as_json, envelope
 from liveinsight.wire.client_address import network_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from liveinsight.collection import Collection
 
-_PATIENCE_S = 3.0  # with the store: a server has few threads, and the site's own pages want them
 _VIEW = re.compile(r"d[0-9a-f]{24}")
 
 
@@ -55,21 +54,16 @@ def _collect(request: HttpRequest) -> HttpResponse:
         check_encoding(headers)
         body = read_body(request, MAX_BODY_BYTES)
     except InvalidInput as error:
-        _answer(analytics.refuse(error))  # raises the error, when it is counted
+        with service.waiting as waiting:
+            waiting.answer(analytics.refuse(error))  # raises the error, when it is counted
         raise
-    collection = analytics.collect(delivery(body, headers, address, analytics.clock(), trusted))
-    answer = HttpResponse(as_json(envelope(_answer(collection))), headers=HEADERS)
+    with service.waiting as waiting:
+        collection = analytics.collect(delivery(body, headers, address, analytics.clock(), trusted))
+        data = waiting.answer(collection)
+    answer = HttpResponse(as_json(envelope(data)), headers=HEADERS)
     remember_visit(request, answer, collection)
     _confirm(request, collection)
     return answer
-
-
-def _answer(collection: Collection) -> dict[str, Any]:
-    try:
-        collection.recorded.result(_PATIENCE_S)
-    except TimeoutError:  # it may be stored yet: events have ids, so sending them again is harmless
-        raise StoreUnavailable(retry_after=RETRY_AFTER_S) from None
-    return collection.answer()
 
 
 def _confirm(request: HttpRequest, collection: Collection) -> None:

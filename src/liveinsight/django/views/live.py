@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 _HEARS_WHO_LEAVES = (5, 0)  # an earlier Django goes on with a stream whose reader is gone
-# A proxy that collects an answer before it passes it on would hold the stream back.
-_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
+# A proxy that collects an answer before it passes it on would hold the stream back. GZipMiddleware leaves alone what
+# has an encoding; else it would make each message a gzip file of its own, and few readers look beyond the first.
+_HEADERS = {**NO_STORE, "X-Accel-Buffering": "no", "Content-Encoding": "identity"}
 
 
 class LiveView(ReaderView):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 from pydantic_core import from_json
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from liveinsight.errors import InvalidInput, QueueFull, StoreUnavailable
+from liveinsight.store.silence import Silence
 from liveinsight.store.wire import dumps, loads
 
 if TYPE_CHECKING:
@@ -21,17 +22,21 @@ PATH = "/api/store/v1"
 END = b"end"  # the last line of a stream: one without it was cut off
 _CONNECTIONS = 32
 _CONNECT_S = 3.0
-_ANSWER_S = 60.0  # a report about much may take a while
 _SHORT_S = 5.0  # a front end's collector waits for these; a group of events that comes again is known
 _LONG_S = 3600.0  # a purge, or the next part of a copy
-_SHORT = frozenset({"hello", "record", "document", "documents", "put_document"})
+_SHORT = frozenset({"hello", "record", "live", "document", "documents", "put_document"})
 _LONG = frozenset({"purge", "arrivals", "restore"})
 _OK, _UNAUTHORIZED, _REFUSED = 200, (401, 403), (400, 404, 413)
 _MOST_RETRY_AFTER_S = 3600
+_ASK_AGAIN_S = 10
 
 
 class AnswerLost(StoreUnavailable):
     """The server was reached and did not answer: it may have done what was asked, or not."""
+
+
+class TooSlow(AnswerLost):
+    """The store did not answer in time. Ask again in a moment."""
 
 
 class Unusable(StoreUnavailable):
@@ -41,11 +46,13 @@ class Unusable(StoreUnavailable):
 class Server:
     """One server. Any thread may call. Raises StoreUnavailable when it cannot be asked, InvalidInput when it refuses.
 
-    The token goes into a header, never into an address or a log.
+    `patience`: seconds that a report may take. The token goes into a header, never into an address or a log.
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, patience: float) -> None:
         self._url = url.rstrip("/") + PATH
+        self._patience = patience
+        self._silence = Silence()
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=_CONNECTIONS, retries=False)
 
@@ -54,6 +61,8 @@ class Server:
         body = dumps(list(arguments))
         try:
             answer = self._post(operation, body)
+        except TooSlow:  # it has enough to do
+            raise
         except AnswerLost:  # a kept connection of a server that was restarted looks just like that
             answer = self._post(operation, body)
         return loads(answer.data)
@@ -83,7 +92,9 @@ class Server:
         self._pool.clear()
 
     def _post(self, operation: str, body: bytes, *, stream: bool = False) -> urllib3.BaseHTTPResponse:
-        timeout = urllib3.Timeout(connect=_CONNECT_S, read=_patience(operation))
+        self._silence.check()
+        patience = self._patience_with(operation)
+        timeout = urllib3.Timeout(connect=_CONNECT_S, read=patience)
         try:
             answer = self._pool.request(
                 "POST",
@@ -97,17 +108,29 @@ class Server:
         except HTTPError as error:
             facts = {"operation": operation, "error": type(error).__name__}
             logger.warning("the server of the store does not answer %(operation)s: %(error)s", facts, extra=facts)
+            if isinstance(error, ReadTimeoutError):
+                raise self._too_slow(operation, patience) from error
             is_known = isinstance(error, NewConnectionError | ConnectTimeoutError)
             raise (StoreUnavailable if is_known else AnswerLost) from error
+        self._silence.end()
         if answer.status != _OK:
             raise _failure(answer)
         return answer
 
+    def _patience_with(self, operation: str) -> float:
+        if operation in _SHORT:
+            return _SHORT_S
+        return _LONG_S if operation in _LONG else self._patience
 
-def _patience(operation: str) -> float:
-    if operation in _SHORT:
-        return _SHORT_S
-    return _LONG_S if operation in _LONG else _ANSWER_S
+    def _too_slow(self, operation: str, patience: float) -> TooSlow:
+        if operation in _SHORT:  # a report may just be slow
+            self._silence.begin()
+            return TooSlow(retry_after=_ASK_AGAIN_S)
+        msg = (
+            f"The store did not answer within {patience:g} seconds. Ask again in a moment, or about a shorter period."
+            " Where reports take longer than that, the setting STORE_TIMEOUT lets them."
+        )
+        return TooSlow(msg, retry_after=_ASK_AGAIN_S)
 
 
 def _failure(answer: urllib3.BaseHTTPResponse) -> Exception:

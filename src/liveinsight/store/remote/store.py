@@ -32,8 +32,7 @@ class RemoteStore:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
-        self._token = settings.store_token
-        self._limit = settings.queue_limit
+        self._settings = settings
         self._begin()
         if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork either
             begin = weakref.WeakMethod(self._begin)
@@ -97,7 +96,7 @@ class RemoteStore:
         self._mine.close()
 
     def _begin(self) -> None:
-        self._mine = _Mine(self._url, self._token, self._limit)
+        self._mine = _Mine(self._url, self._settings)
 
     def _call(self, operation: str, *arguments: Any) -> Any:
         return self._mine.server.call(operation, *arguments)
@@ -106,9 +105,9 @@ class RemoteStore:
 class _Mine:
     """What processes do not share: connections, a thread, and locks that somebody may have held at the fork."""
 
-    def __init__(self, url: str, token: str, limit: int) -> None:
-        self.server = Server(url, token)
-        self._limit = limit
+    def __init__(self, url: str, settings: Settings) -> None:
+        self.server = Server(url, settings.store_token, settings.store_timeout)
+        self._limit = settings.queue_limit
         self._lock = Lock()
         self._is_closed = False
         self._groups: Groups | None = None  # begun when needed: before a fork it would be of no use to the child

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.dashboard.owner import Dashboard, log_in
+from tests.browser.dashboard.owner import Dashboard, known_to
 from tests.browser.dashboard.tiny.visits import DESK, TWO_DAYS_AGO, YESTERDAY, visits
 from tests.browser.windows import a_window
 from tests.http.messages import CHROME
-from tests.server.running import Running
+from tests.server.running import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     import httpx
     from playwright.sync_api import Browser
 
+    from tests.server.running import Running
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that has seen what is written above."""
-    running = Running(tmp_path_factory.mktemp("tiny"), timezone="UTC")
-    with running.client() as client:
-        for days_ago, of in ((2, TWO_DAYS_AGO), (1, YESTERDAY)):
-            answer = client.post("/api/events", json=visits(days_ago, of), headers={"User-Agent": CHROME})
-            assert answer.status_code == 200, answer.text
-    yield running
-    assert running.stop() == 0
-    assert "Traceback" not in running.log
+    with serving(tmp_path_factory.mktemp("tiny"), timezone="UTC") as running:
+        with running.client() as client:
+            for days_ago, of in ((2, TWO_DAYS_AGO), (1, YESTERDAY)):
+                answer = client.post("/api/events", json=visits(days_ago, of), headers={"User-Agent": CHROME})
+                assert answer.status_code == 200, answer.text
+        yield running
 
 
 @pytest.fixture
@@ -44,9 +44,7 @@ def api(tiny: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def logged_in(browser: Browser, tiny: Running) -> dict[str, Any]:
-    with a_window(browser) as page:
-        log_in(page, tiny)
-        return {"storage_state": page.context.storage_state()}
+    return known_to(browser, tiny)
 
 
 @pytest.fixture

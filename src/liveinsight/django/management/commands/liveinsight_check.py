@@ -8,11 +8,12 @@ from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from liveinsight.django import conf, running
-from liveinsight.django.checks import check_installation, check_settings, check_store
+from liveinsight.django import conf
+from liveinsight.django.checks import check_installation, check_settings, check_store, opened
 from liveinsight.django.hidden import hidden
+from liveinsight.django.middleware import SEEN
 from liveinsight.django.templatetags.liveinsight import counts_page_views
-from liveinsight.errors import LiveInsightError
+from liveinsight.errors import LiveInsightError, StoreInUse
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         found = [*check_settings(), *check_installation()]
         if not any(each.is_serious() for each in found):
             found += check_store()
+        found = [each for each in found if not each.is_silenced()]
         for each in found:
             self.stdout.write(f"{each.id}: {each.msg}" + (f"\n    {each.hint}" if each.hint else ""))
         if any(each.level >= checks.WARNING for each in found):
@@ -43,12 +45,18 @@ class Command(BaseCommand):
 
     def _tell_hidden(self, site: str) -> None:
         try:
-            counted = hidden(site)
+            service = opened()
+        except StoreInUse:
+            where = f"the dashboard has it, page views and conversions {SEEN!r} of {site}"
+            self.stdout.write(f"hidden by blockers: the site is running and has the file; {where}")
+            return
+        try:
+            counted = hidden(site, service=service)
         except LiveInsightError as error:
-            self.stdout.write(f"hidden by blockers: unknown yet. {error.message}")
+            self.stdout.write(f"hidden by blockers: unknown yet. {conf.told(error)}")
             return
         finally:
-            running.close()
+            service.close()
         if counted.share is not None:
             share = f"at most {counted.share:.0%} of {counted.page_views:,} page views of the last 7 days"
             self.stdout.write(f"hidden by blockers: {share}")

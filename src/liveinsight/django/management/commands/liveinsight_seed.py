@@ -40,6 +40,6 @@ class Command(BaseCommand):
             finally:
                 store.close()
         except LiveInsightError as error:
-            raise CommandError(error.message) from None
+            raise CommandError(conf.told(error)) from None
         known = options["events"] - added
         self.stdout.write(f"{added:,} events added to {site}." + (f" {known:,} were there already." if known else ""))

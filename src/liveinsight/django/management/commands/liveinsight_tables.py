@@ -25,4 +25,4 @@ class Command(BaseCommand):
             for name, done in create_tables(settings).items():
                 self.stdout.write(f"{name}: {done}")
         except LiveInsightError as error:
-            raise CommandError(error.message) from None
+            raise CommandError(conf.told(error)) from None
