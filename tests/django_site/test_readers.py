@@ -47,9 +47,11 @@ def test_a_stranger_is_led_to_the_login_of_the_site_and_back(client: Client) -> 
 
 def test_who_is_no_staff_may_not_read(client: Client) -> None:
     client.force_login(user("customer"))
-    for address in ("/analytics/", NUMBERS):
-        answer = client.get(address)
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    answer = client.get(NUMBERS)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    page = client.get("/analytics/")
+    assert (page.status_code, page["Content-Type"]) == (403, "text/plain; charset=utf-8")
+    assert "Ask whoever runs the site to let you, or log in as somebody else." in page.content.decode()
 
 
 def test_staff_reads(staff: Client) -> None:

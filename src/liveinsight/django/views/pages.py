@@ -13,7 +13,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpResponse
 from django.utils._os import safe_join
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 
 from liveinsight import __version__
 from liveinsight.django import conf
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 _TRACKER_FILE = "liveinsight-tracker.js"
+_NOT_FOR_YOU = (
+    "You are logged in to this site, but as somebody who may not see its numbers."
+    " Ask whoever runs the site to let you, or log in as somebody else.\n\n"
+    "로그인했지만 이 사이트의 통계를 볼 권한이 없습니다."
+    " 사이트 관리자에게 권한을 요청하거나 다른 계정으로 로그인하세요.\n"
+)
 
 
 class _Folder(NamedTuple):
@@ -66,6 +72,8 @@ class DashboardView(OurView):
     head = get
 
     def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, PermissionDenied):
+            return HttpResponse(_NOT_FOR_YOU, "text/plain; charset=utf-8", 403, headers={**SECURITY, **NO_STORE})
         if not isinstance(exc, (NotAuthenticated, AuthenticationFailed, Unauthorized)):
             return super().handle_exception(exc)
         return _to_login(self.request.get_full_path())
