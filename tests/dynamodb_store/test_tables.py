@@ -9,7 +9,7 @@ import pytest
 
 from liveinsight.bootstrap import open_dynamodb, open_store
 from liveinsight.errors import SettingError, StartError
-from liveinsight.settings import Settings
+from liveinsight.settings import Settings, from_environment
 from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store.commands import AGGREGATE, ended, liveinsight, running, until
@@ -76,6 +76,19 @@ def test_no_region_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(StartError, match="AWS_DEFAULT_REGION"):
         open_store(Settings(store="dynamodb://"), Clock())
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"EVENTS_TABLE": "my events"}, "EVENTS_TABLE cannot be a table: use 3 to 255 letters, digits,"),
+        ({"STATS_TABLE": "ab"}, "STATS_TABLE cannot be a table"),
+        ({"SESSIONS_TABLE": "all", "STATS_TABLE": "all"}, "STATS_TABLE names the same table as SESSIONS_TABLE"),
+    ],
+)
+def test_a_name_that_no_table_can_have_is_refused_by_its_variable(variables: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        open_dynamodb(from_environment({"AWS_DEFAULT_REGION": "us-east-1", **variables}), Clock())
 
 
 def test_the_address_of_the_store_takes_nothing_more() -> None:
