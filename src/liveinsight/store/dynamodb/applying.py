@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from liveinsight.models.sessions import SESSION_GAP_MS
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.active import active_item
-from liveinsight.store.dynamodb.cells.hours import Hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Clock
     from liveinsight.store.dynamodb.batches import Batch
+    from liveinsight.store.dynamodb.cells.hours import Hours
     from liveinsight.store.dynamodb.chains import Chains, State
     from liveinsight.store.dynamodb.client import Client
     from liveinsight.store.dynamodb.keys import Chain, Lane
@@ -27,11 +27,13 @@ _UNSEEN = "attribute_not_exists(v) OR v < :v"
 class Applying:
     """Writes what batches say."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, lifetimes: Lifetimes, clock: Clock) -> None:
+    def __init__(
+        self, client: Client, chains: Chains, lanes: Lanes, *, hours: Hours, lifetimes: Lifetimes, clock: Clock
+    ) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
-        self._hours = Hours(client)
+        self._hours = hours
         self._lifetimes = lifetimes
         self._clock = clock
 

@@ -14,16 +14,13 @@ from liveinsight.stats.retention import Retention
 from liveinsight.stats.visits import VisitorSessions
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.cells.answering import answered
-from liveinsight.store.dynamodb.cells.hours import Hours
-from liveinsight.store.dynamodb.cells.kept import Kept
-from liveinsight.store.dynamodb.cells.rollups import Rollups
-from liveinsight.store.dynamodb.cells.states import States
 from liveinsight.store.dynamodb.codec import unpack_events
 from liveinsight.store.plain import Visit, answer
 
 if TYPE_CHECKING:
     from liveinsight.stats.question import Question, R
     from liveinsight.store.base import Clock
+    from liveinsight.store.dynamodb.cells.rollups import Rollups
     from liveinsight.store.dynamodb.chains import Chains
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain, Lane
@@ -35,13 +32,12 @@ MAX_SESSIONS = 20_000  # client session ids that one question may read: some 10,
 class Reading:
     """Answers questions."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, clock: Clock) -> None:
+    def __init__(self, client: Client, chains: Chains, lanes: Lanes, rollups: Rollups, clock: Clock) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
+        self._rollups = rollups
         self._clock = clock
-        hours = Hours(client)
-        self._rollups = Rollups(hours, States(client, lanes, hours), Kept(client))
 
     def run(self, question: Question[R]) -> R:
         """Raises InvalidInput (unsupported_query) when too much would have to be read."""

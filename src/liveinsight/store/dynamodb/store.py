@@ -9,6 +9,10 @@ from liveinsight.store.dynamodb import schema
 from liveinsight.store.dynamodb.active import live
 from liveinsight.store.dynamodb.aggregator import Aggregator
 from liveinsight.store.dynamodb.applying import Applying
+from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.cells.kept import Kept
+from liveinsight.store.dynamodb.cells.rollups import Rollups
+from liveinsight.store.dynamodb.cells.states import States
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.checking import check_tables, warn_of_missing_expiry
 from liveinsight.store.dynamodb.client import Client, aws_client
@@ -79,12 +83,14 @@ class DynamoDBStore:
         self._lifetimes = lifetimes = Lifetimes(settings, clock)
         chains = Chains(client, lifetimes)
         lanes = Lanes(client, lifetimes, int(per_site or 1))
-        self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
+        hours, kept = Hours(client), Kept(client)
+        applying = Applying(client, chains, lanes, hours=hours, lifetimes=lifetimes, clock=clock)
+        self.aggregator = Aggregator(client, chains, lanes, applying)
         self._chains, self._lanes = chains, lanes
         self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
-        self._reading = Reading(client, chains, lanes, clock)
+        self._reading = Reading(client, chains, lanes, Rollups(hours, States(client, lanes, hours), kept), clock)
         self._health = Health(client, clock)
-        self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
+        self._purging = Purging(client, chains, lanes, aggregator=self.aggregator, reading=self._reading, kept=kept)
         self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
         self._following: Following | None = None
         if settings.aggregate:
