@@ -15,7 +15,7 @@ from liveinsight.errors import StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import keys
-from liveinsight.store.dynamodb.applying import note_key
+from liveinsight.store.dynamodb.applying import uncounted
 from liveinsight.store.dynamodb.batches import Batch, by_chain, decoded, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
@@ -123,15 +123,9 @@ class Aggregator:
                 batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
         batch.cells = batch.cells.settled(as_change=True)
         batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
-        for note, rows in self._uncounted(dict(notes)).items():
+        rows = dict(notes)
+        for note in sorted(uncounted(self._client, rows)):
             batch.notes.append(note)
-            for hour, outcome, reason, number in rows:
+            for hour, outcome, reason, number in rows[note]:
                 batch.counts[hour, outcome, reason] += number
         return batch, states
-
-    def _uncounted(
-        self, notes: dict[str, list[tuple[int, str, str, int]]]
-    ) -> dict[str, list[tuple[int, str, str, int]]]:
-        marks = self._client.get_many(self._client.names.stats, [note_key(note) for note in notes], now=True)
-        counted = {mark["pk"] for mark in marks}
-        return {note: rows for note, rows in notes.items() if note_key(note)["pk"] not in counted}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.store.dynamodb.batches import Changes
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain
     from liveinsight.store.dynamodb.lifetimes import Lifetimes
@@ -116,6 +117,25 @@ class Chains:
                     state.chain, at, chunk._replace(events=left), number
                 ):
                     break
+            state = self.read(state.chain)
+        return state
+
+    def rewrite(self, state: State, changes: Changes, number: int) -> State:
+        """The chain with what batch `number` changes in it, and without what left by it."""
+        changed = {event.event_id: event for event in changes.changed}
+        gone = {left.event_id for left in changes.left}
+        while state.version <= number:
+            written = dict(state.chunks)
+            for at, chunk in state.chunks.items():
+                events = [changed.get(each.event_id, each) for each in chunk.events if each.event_id not in gone]
+                # A chunk that has seen the batch is done: what is new in it comes after this.
+                if chunk.version == number or events == chunk.events:
+                    continue
+                if not self._write(state.chain, at, chunk._replace(events=events), number):
+                    break
+                written[at] = Chunk(number, events, chunk.is_full)
+            else:
+                return State(state.chain, written)
             state = self.read(state.chain)
         return state
 

@@ -14,10 +14,10 @@ from liveinsight.store.dynamodb.ledger import rows_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.aggregator import Aggregator
     from liveinsight.store.dynamodb.cells.kept import Kept
     from liveinsight.store.dynamodb.chains import Chains, State
+    from liveinsight.store.dynamodb.claiming import Claims
     from liveinsight.store.dynamodb.client import Client
     from liveinsight.store.dynamodb.keys import Chain, Lane
     from liveinsight.store.dynamodb.lanes import Lanes
@@ -40,6 +40,7 @@ class Purging:
         aggregator: Aggregator,
         reading: Reading,
         kept: Kept,
+        claims: Claims,
     ) -> None:
         self._client = client
         self._chains = chains
@@ -47,6 +48,7 @@ class Purging:
         self._aggregator = aggregator
         self._reading = reading
         self._kept = kept
+        self._claims = claims
         self._forgot: set[str] = set()
 
     def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
@@ -97,13 +99,8 @@ class Purging:
 
         self._aggregator.commit(lane, plan)
         events = [event for visit in gone for event in visit.events]
-        self._client.parallel(self._free, events)
+        self._claims.free(events)
         return Purged(len(events), len(gone))
-
-    def _free(self, event: StoredEvent) -> None:
-        """Let the id be used again, unless it has been already."""
-        key = {"id": keys.event_id(event)}
-        self._client.delete(self._client.names.events, key, "received = :received", received=event.received_at)
 
     def _forget_hours(self, lane: Lane, before: int) -> None:
         over = Period(0, before - HOUR_MS + 1)
@@ -120,6 +117,6 @@ class Purging:
         old = [
             {"pk": item["pk"], "sk": item["sk"]}
             for item in self._client.query(table, keys.of_lane("kept", lane))
-            if item["at"] < before
+            if item.get("at", before) < before  # what was emptied goes by itself
         ]
         self._client.write_many(table, deletes=old)
