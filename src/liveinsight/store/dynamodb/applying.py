@@ -71,10 +71,10 @@ class Applying:
         self._client.write_many(self._client.names.sessions, entries)
 
     def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, changes: Changes) -> None:
-        if batch.before:
-            state = self._forget(lane, number, state, batch.before)
         if changes.changed or changes.left:
             state = self._rewrite(lane, number, state, changes)
+        if batch.before:
+            state = self._forget(lane, number, state, batch.before)
         before = max((event.timestamp for event in state.events), default=0)
         state = self._chains.add(state, changes.new, number)
         last = max((event.timestamp for event in state.events), default=before)

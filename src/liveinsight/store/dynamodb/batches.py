@@ -27,11 +27,12 @@ RAW_BYTES = 300_000  # of events in a batch, before they are compressed: an item
 
 
 class Left(NamedTuple):
-    """An event that leaves its chain."""
+    """An event that leaves its chain. `made` is what the raw event says, "" if that is gone: see `chains.Chunk`."""
 
     session_id: str
     event_id: str
     timestamp: int
+    made: str
 
 
 @dataclass(slots=True)

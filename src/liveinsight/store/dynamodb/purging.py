@@ -95,6 +95,8 @@ class Purging:
                     batch.forget.append(chain)
                     batch.cells.take(difference(over, []))
                     gone.extend(over)
+            left = self._claims.leaving([event for visit in gone for event in visit.events])
+            batch.left = [each for each in left if each.made]  # what the stream may bring again
             return batch, states
 
         self._aggregator.commit(lane, plan)

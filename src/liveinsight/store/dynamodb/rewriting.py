@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from liveinsight.ingest.outcome import Refusal
 from liveinsight.models.events import FilteredEvent
-from liveinsight.store.dynamodb.batches import Batch, Left, by_chain, portions
+from liveinsight.store.dynamodb.batches import Batch, by_chain, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.filtered import key_of, read, sort_key_of_left
 from liveinsight.store.dynamodb.keys import chain_of
@@ -89,15 +89,16 @@ class Rewriting:
         leaving: dict[tuple[Chain, str], StoredEvent] = {}
 
         def plan() -> Plan:
-            batch, moves = Batch(), []
+            batch, moves, gone = Batch(), [], []
             states = {state.chain: state for state in self._client.parallel(self._chains.read, list(wanted))}
             for chain, state in states.items():
                 after = []
                 for event in state.events:
                     verdict = self._derive(event) if event.event_id in wanted[chain] else event
                     if isinstance(verdict, Refusal):
-                        self._leave(batch, event, verdict)
-                        leaving[chain, event.event_id] = event
+                        gone.append(event)
+                        if self._keep_filtered:
+                            batch.kept[sort_key_of_left(event)] = FilteredEvent(verdict.reason, event)
                     else:
                         after.append(verdict)
                         if verdict != event:
@@ -105,17 +106,14 @@ class Rewriting:
                     if move := move_of(None, verdict):
                         moves.append(Moved(chain.site_id, hour_of(event), move, 1))
                 batch.cells.take(difference(state.visits(), visits_of(after)))
+            batch.left = self._claims.leaving(gone)
+            leaving.update({(chain_of(event), event.event_id): event for event in gone})
             batch.cells = batch.cells.settled(as_change=True)
             batch.counts = self._counts(lane, moves)
             return batch, states
 
         self._aggregator.commit(lane, plan)
         self._claims.free(list(leaving.values()))
-
-    def _leave(self, batch: Batch, event: StoredEvent, refusal: Refusal) -> None:
-        batch.left.append(Left(event.session_id, event.event_id, event.timestamp))
-        if self._keep_filtered:
-            batch.kept[sort_key_of_left(event)] = FilteredEvent(refusal.reason, event)
 
     def _moved(self, lane: Lane, kept: list[Kept], mine: set[str]) -> Plan:
         """Of kept events, those that are still there. `mine`: the tokens of those that have their id."""

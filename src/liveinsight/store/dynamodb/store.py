@@ -84,7 +84,7 @@ class DynamoDBStore:
         self._lifetimes = lifetimes = Lifetimes(settings, clock)
         chains = Chains(client, lifetimes)
         lanes = Lanes(client, lifetimes, int(per_site or 1))
-        hours, kept, claims = Hours(client), Kept(client), Claims(client, lifetimes)
+        hours, kept, claims = Hours(client), Kept(client), Claims(client, chains, lifetimes)
         applying = Applying(client, chains, lanes, hours=hours, lifetimes=lifetimes, clock=clock)
         self.aggregator = aggregator = Aggregator(client, chains, lanes, applying)
         self._chains, self._lanes = chains, lanes
