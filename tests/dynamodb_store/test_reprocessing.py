@@ -5,28 +5,39 @@ The oracle is the store in memory, told everything once and reprocessed once.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import itemgetter
+from random import Random
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liveinsight.errors import StoreUnavailable
 from liveinsight.ingest.outcome import Refusal
 from liveinsight.ingest.outcome import filtered as filter_out
 from liveinsight.store.dynamodb import DynamoDBStore, client
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.faulty import WRITES, Killed
+from tests.dynamodb_store.delivered import images
+from tests.dynamodb_store.faulty import WRITES, Faulty, Killed, Late, Remembering
 from tests.factories import EVERY_METRIC, SITE, THAT_DAY, Clock, at, event, put, query, table
 from tests.store.keeping import filtered, keep
 from tests.store.settled import SettledStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from liveinsight.models.events import StoredEvent
     from liveinsight.settings import Settings
     from liveinsight.store.base import Reprocessed, Store
 
 NOW = at(135)
+SHARE = 0.2  # of the calls that go wrong
+ROUNDS = 4
 AGENTS = ("browser", "bot", "tool", "new")
 SESSIONS = [f"{name}{number}" for name in "stu" for number in ("", ".2", ".3", ".4")]
 
@@ -158,6 +169,120 @@ def test_who_dies_again_and_again_and_is_started_again_ends_with_the_same_number
     again = [event(event_id=name) for name in ("changes", "stays", "leaves", "comes")]
     assert put(store, *again) == ([], 4)
     store.close()
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(
+    events=st.lists(sent, min_size=3, max_size=12), rule=rules, keep_filtered=st.booleans(), seed=st.integers(0, 2**32)
+)
+def test_all_numbers_are_those_of_a_store_that_was_told_once(
+    events: list[dict[str, Any]], rule: dict[str, str], keep_filtered: bool, seed: int
+) -> None:
+    random, tables, oracle, late = Random(seed), the_tables(), MemoryStore(), Late()
+    store = settled(tables)
+    for number, each in enumerate(sorted(events, key=itemgetter("received"))):
+        send(store, number, each)
+        send(oracle, number, each)
+    store.settle()
+    reprocess(oracle, rule, keep_filtered=keep_filtered)
+    delivered = images(tables)
+
+    def unlucky(seed: int, work: Callable[[DynamoDBStore], object]) -> None:
+        faulty = Faulty(shared_client("dynamodb"), Random(seed), late, deaths=seed % 2)
+        one = opened(tables, faulty)
+        faulty.begin(SHARE)
+        try:
+            work(one)
+        except (Killed, StoreUnavailable):
+            pass
+        finally:
+            one.close()
+
+    for _ in range(ROUNDS):
+        again = random.choices(delivered, k=random.randint(1, len(delivered)))
+        deriving = partial(reprocess, rule=rule, keep_filtered=keep_filtered)
+        works = [deriving, deriving, lambda one, again=again: one.aggregator.fold(again)]
+        with ThreadPoolExecutor(len(works)) as processes:
+            list(processes.map(unlucky, [random.randrange(2**32) for _ in works], works))
+        late.arrive(random.randint(0, 3))
+    late.arrive(1000)
+    reprocess(store, rule, keep_filtered=keep_filtered)
+    store.aggregator.fold(images(tables))
+    assert all_of(store) == all_of(oracle)
+    assert reprocess(store, rule, keep_filtered=keep_filtered).is_nothing
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "remove", [lambda store: reprocess(store, RULE), lambda store: store.purge(at(40))], ids=["reprocess", "purge"]
+)
+def test_an_event_that_left_stays_away_when_the_stream_brings_it_again(remove: Callable[[Store], object]) -> None:
+    tables = the_tables()
+    store = settled(tables)
+    bot = event(at(0), event_id="x", user_agent="bot")
+    put(store, bot, event(at(60), event_id="y"))
+    store.settle()
+    delivered = images(tables)
+    remove(store)
+    store.aggregator.fold(delivered)
+    assert [each.event_id for each in store.session_events("s")] == ["y"]
+    assert table(store, query("events", "sessions")) == [(1, 1)]
+    assert put(store, bot) == (["x"], 0)  # sent again, it is another event
+    store.aggregator.fold(delivered)
+    assert table(store, query("events", "sessions")) == [(2, 2)]
+    store.close()
+
+
+def test_writes_that_arrive_once_more_much_later_change_nothing() -> None:
+    tables, oracle = the_tables(), MemoryStore()
+    remembering = Remembering(shared_client("dynamodb"))
+    store = SettledStore(tables, Clock(NOW), remembering)
+    fill(store, oracle)
+    store.settle()
+    for rule in (RULE, {"new": "tool"}, {"bot": "/"}):
+        reprocess(store, rule)
+        reprocess(oracle, rule)
+        remembering.again()
+        assert all_of(store) == all_of(oracle)
+    store.close()
+
+
+def test_what_is_collected_and_folded_meanwhile_is_counted_once() -> None:
+    tables, oracle = the_tables(), MemoryStore()
+    store, other = settled(tables), settled(tables)
+    fill(store, oracle)
+    store.settle()
+    more = [
+        event(at(number), session=f"{number % 5}", event_id=f"{number}", user_agent="new" if number % 2 else "bot")
+        for number in range(60)
+    ]
+
+    def collect() -> None:
+        for each in more:
+            if each.user_agent == "bot":
+                keep(other, "tool", each, received_at=NOW)
+            else:
+                put(other, each, received_at=NOW)
+            other.settle()
+
+    alone, collecting = opened(tables, shared_client("dynamodb")), Thread(target=collect)
+    collecting.start()
+    runs = 0
+    while collecting.is_alive():
+        reprocess(alone, RULE)
+        runs += 1
+    collecting.join()
+    assert runs > 1
+    for each in more:
+        if each.user_agent == "bot":
+            keep(oracle, "tool", each, received_at=NOW)
+        else:
+            put(oracle, each, received_at=NOW)
+    reprocess(oracle, RULE)
+    reprocess(alone, RULE)
+    assert all_of(alone) == all_of(oracle)
+    for process in (alone, other, store):
+        process.close()
 
 
 def _dies(tables: Settings, last: int, *, after: bool) -> bool:

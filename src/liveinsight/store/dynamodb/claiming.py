@@ -49,8 +49,11 @@ class Claims:
         for became in inserted.values():
             if isinstance(became, BaseException):
                 raise became
-        mine = {items[key]["made"] for key, is_new in inserted.items() if is_new}
-        return mine | {item["made"] for key, item in items.items() if takers.get(key, {}).get("made") == item["made"]}
+        mine = {key for key, is_new in inserted.items() if is_new}
+        # Whoever does the same at the same time makes the same claim: then it is everybody's.
+        takers |= self._raw(each.event for each in kept if keys.event_id(each.event) not in mine)
+        mine |= {key for key, taker in takers.items() if taker["made"] == items[key]["made"]}
+        return {items[key]["made"] for key in mine}
 
     def leaving(self, events: Sequence[StoredEvent]) -> list[Left]:
         """How a batch has events leave."""

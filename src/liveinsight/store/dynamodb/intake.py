@@ -91,16 +91,17 @@ class _Group:
         if not kept:
             return
         self._lanes.remember({each.event.site_id for _, _, each in kept}, ())
-        self._client.write_many(
-            self._client.names.sessions,
-            [
-                filtered.item_of(
-                    self._lanes.of(each.event.site_id, each.event.session_id),
-                    filtered.sort_key(each.event, self._token, f"{number:05}"),
-                    each,
-                )
-                for number, (_, _, each) in enumerate(kept)
-            ],
+        items = [
+            filtered.item_of(
+                self._lanes.of(each.event.site_id, each.event.session_id),
+                filtered.sort_key(each.event, self._token, f"{number:05}"),
+                each,
+            )
+            for number, (_, _, each) in enumerate(kept)
+        ]
+        # One by one, as only that can be conditional: a write that is late must not bring back what has moved on.
+        self._client.parallel(
+            lambda item: self._client.put(self._client.names.sessions, item, "attribute_not_exists(pk)"), items
         )
 
     def _note(self, answers: list[Recorded | BaseException]) -> list[Recorded | BaseException]:
