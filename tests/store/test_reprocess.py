@@ -79,6 +79,12 @@ def test_events_get_what_the_rules_make_of_them_now(store: Store, reopen: Callab
         assert table(each, COUNTS) == [(3, 3, 1, 2, 30_000.0)]
 
 
+def test_a_change_within_a_session_that_stays_the_same_is_counted_too(store: Store) -> None:
+    put(store, *(event(at(minute), page=page) for minute, page in enumerate(["/in", "/old", "/out"])))
+    reprocess(store, lambda each: each._replace(page="/new") if each.page == "/old" else each)
+    assert table(store, query("events", by="page")) == [("/in", 1), ("/new", 1), ("/out", 1)]
+
+
 def test_the_same_again_changes_nothing_and_says_so(store: Store) -> None:
     put(store, event(at(0)), event(at(1)), event(at(2), session="t", user_agent="bot"))
     keep(store, "tool", event(at(3), user_agent="bot"), event(at(4)))
