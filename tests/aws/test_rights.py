@@ -29,7 +29,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "MaintenanceRole": {
         **WRITABLE,
         "SessionsTable": READ | WRITE | {"DeleteItem"},
-        "EventsTable": {"DeleteItem"},
+        "EventsTable": {"BatchGetItem", "DeleteItem"},
     },
 }
 # Who may write to some partitions only. `?` stands for the separator, which is no printable character.

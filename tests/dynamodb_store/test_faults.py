@@ -19,10 +19,10 @@ from liveinsight.ingest.outcome import Tally
 from liveinsight.stats.period import Period
 from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import DynamoDBStore, client
-from liveinsight.store.dynamodb.client import read_item
 from liveinsight.store.dynamodb.codec import unpack
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from tests.dynamodb_store import delivered
 from tests.dynamodb_store.faulty import Faulty, Killed, Late, Remembering
 from tests.factories import EVERY_METRIC, HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, query
 from tests.store.settled import Reader
@@ -72,7 +72,7 @@ def test_all_numbers_are_those_of_a_store_that_was_told_once(
     for each in batches:
         world.send(each, known)
         oracle.record(each)
-    images = world.images()
+    images = delivered.images(tables)
     assert len([image for image in images if "events" in image]) == len(known)
     world.fold_badly(images)
     world.compare(oracle, batches, images)
@@ -143,19 +143,6 @@ class World:
             known.update(new)
             self._least_duplicates += recorded.duplicates
             return
-
-    def images(self) -> list[Item]:
-        """What the stream delivers."""
-        streams = shared_client("dynamodbstreams")
-        [listed] = streams.list_streams(TableName=self._tables.events_table)["Streams"]
-        found = []
-        for shard in streams.describe_stream(StreamArn=listed["StreamArn"])["StreamDescription"]["Shards"]:
-            asked = {"StreamArn": listed["StreamArn"], "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-            iterator = streams.get_shard_iterator(**asked)["ShardIterator"]
-            while records := (answer := streams.get_records(ShardIterator=iterator))["Records"]:
-                found += [read_item(record["dynamodb"]["NewImage"]) for record in records]
-                iterator = answer["NextShardIterator"]
-        return found
 
     def fold_badly(self, images: list[Item]) -> None:
         """Deliver parts of it, in any order, often, to two aggregators at once, which die; in the end all of it."""

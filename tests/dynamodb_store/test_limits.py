@@ -114,12 +114,6 @@ def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypa
         table(store, both)
 
 
-def test_deriving_anew_is_refused_with_a_sentence(store: Store) -> None:
-    with pytest.raises(InvalidInput, match="cannot be derived anew") as refused:
-        store.reprocess(lambda each: each, keep_filtered=True, progress=lambda *_: None, agree=lambda _: True)
-    assert refused.value.code == "unsupported_store"
-
-
 def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_than_others() -> None:
     settings = fresh_settings(retention_days=1, raw_event_hours=24)
     create_tables(settings)

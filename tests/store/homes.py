@@ -56,7 +56,7 @@ HOMES: dict[str, Callable[[Path, Clock], Opener]] = {
     "remote": _remote,
 }
 
-REPROCESSING = ("memory", "duckdb", "cached")  # those that can derive what they hold anew
+REPROCESSING = ("memory", "duckdb", "cached", "dynamodb")  # those that can derive what they hold anew
 
 
 class Home:

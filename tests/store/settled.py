@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from liveinsight.settings import Settings
     from liveinsight.stats.period import Period
     from liveinsight.stats.question import Question, R
-    from liveinsight.store.base import Arrivals, Batch, Clock, LedgerRow, Live, Purged, Recorded
+    from liveinsight.store.base import Arrivals, Batch, Clock, Derive, LedgerRow, Live, Purged, Recorded, Reprocessed
     from liveinsight.store.promise import Promise
 
 
@@ -85,6 +85,12 @@ class SettledStore(DynamoDBStore):
     def purge(self, before: int, by_site: Mapping[str, int] | None = None) -> Purged:
         self.settle()
         return super().purge(before, by_site)
+
+    def reprocess(self, derive: Derive, **asked: Any) -> Reprocessed:
+        self.settle()
+        found = super().reprocess(derive, **asked)
+        self._is_settled = False
+        return found
 
     def arrivals(self, site_id: str) -> Iterator[Arrivals]:
         self.settle()

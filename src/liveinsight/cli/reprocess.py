@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: liveinsight reprocess --dry-run"
 
+_SOON_MS = 5000
+
 
 def reprocess(
     *,
@@ -22,9 +24,10 @@ def reprocess(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Derive page, source, device and the like of every stored event anew. The server must be stopped.
+    """Derive page, source, device and the like of every stored event anew. The server of a DuckDB file must be stopped.
 
-    After an update: its lists of bots, sources and browsers then hold for what is stored already too.
+    After an update: its lists of bots, sources and browsers then hold for what is stored already too. With DynamoDB,
+    servers and aggregators go on meanwhile; interrupted, the same command completes it.
     """
     settings = options.settings(data=data, store=store)
     shown = _Progress()
@@ -40,6 +43,8 @@ def reprocess(
 
     analytics = options.existing(settings)
     try:
+        if behind := waiting(analytics.health()):
+            typer.echo(behind)
         done = analytics.reprocess(shown, agree)
     finally:
         shown.end()
@@ -48,6 +53,14 @@ def reprocess(
         typer.echo(f"Nothing to change: {done.events:,} events are as the rules make them.")
     else:
         typer.echo("Nothing was written." if dry_run else "Written.")
+
+
+def waiting(health: dict[str, Any]) -> str:
+    """What to know where events are counted later than they are stored, and some may not have been yet."""
+    told = health.get("aggregation")
+    if told is None or (told["is_running"] is not False and (told["lag_ms"] or 0) < _SOON_MS):
+        return ""
+    return f"{told['message']} Events that are not counted yet are not looked at: run this again when they are."
 
 
 def table(found: Reprocessed) -> str:

@@ -185,7 +185,9 @@ class Store(Protocol):
         changes.
 
         First it looks, then `agree` is asked if there is anything to change, and when it does not agree nothing is
-        written. All is written or nothing. `progress` is told how far it is, from 0 for looking and again for writing.
+        written. All is written or nothing; only a store of many machines does it part by part, each event once:
+        interrupted, it has done a part, and run again it completes it. `progress` is told how far it is, from 0 for
+        looking and again for writing.
         """
         ...
 

@@ -15,8 +15,8 @@ from liveinsight.errors import StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import keys
-from liveinsight.store.dynamodb.applying import note_key
-from liveinsight.store.dynamodb.batches import Batch, by_chain, decoded, portions
+from liveinsight.store.dynamodb.applying import uncounted
+from liveinsight.store.dynamodb.batches import Batch, decoded, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
 from liveinsight.store.plain import visits_of
@@ -41,10 +41,17 @@ _LANES_AT_ONCE = 8
 Note = tuple[str, list[tuple[int, str, str, int]]]  # key, rows for the ledger
 
 
+class Arrived(NamedTuple):
+    """An event, and what its raw event is told by."""
+
+    event: StoredEvent
+    made: str
+
+
 class Delivered(NamedTuple):
     """What is for one lane."""
 
-    events: list[StoredEvent]
+    events: list[Arrived]
     notes: list[Note]
 
 
@@ -98,6 +105,10 @@ class Aggregator:
             time.sleep(random.uniform(0, _PAUSE_S))  # noqa: S311  it spreads load, it keeps no secret
         raise StoreUnavailable
 
+    def finish(self, lane: Lane) -> None:
+        """Apply the lane's last batch, if whoever committed it did not come to that."""
+        self.commit(lane, lambda: (Batch(), {}))
+
     def _by_lane(self, images: Iterable[Item]) -> dict[Lane, Delivered]:
         lanes: dict[Lane, Delivered] = {}
         for image in images:
@@ -109,29 +120,25 @@ class Aggregator:
             else:
                 for event in unpack_events(image["events"]):
                     lane = self._lanes.of(event.site_id, event.session_id)
-                    lanes.setdefault(lane, Delivered([], [])).events.append(event)
+                    lanes.setdefault(lane, Delivered([], [])).events.append(Arrived(event, image["made"]))
         return lanes
 
-    def _plan(self, events: list[StoredEvent], notes: list[Note]) -> Plan:
+    def _plan(self, events: list[Arrived], notes: list[Note]) -> Plan:
         """What is new of a delivery."""
         batch = Batch()
-        chains = by_chain(events)
+        chains: dict[Chain, list[Arrived]] = {}
+        for each in events:
+            chains.setdefault(keys.chain_of(each.event), []).append(each)
         states = dict(zip(chains, self._client.parallel(self._chains.read, list(chains)), strict=True))
         for chain, state in states.items():
-            if new := state.lacking(chains[chain]):
+            if new := state.lacking(event for event, made in chains[chain] if not state.has_left(event.event_id, made)):
                 batch.events += new
                 batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
         batch.cells = batch.cells.settled(as_change=True)
         batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
-        for note, rows in self._uncounted(dict(notes)).items():
+        rows = dict(notes)
+        for note in sorted(uncounted(self._client, rows)):
             batch.notes.append(note)
-            for hour, outcome, reason, number in rows:
+            for hour, outcome, reason, number in rows[note]:
                 batch.counts[hour, outcome, reason] += number
         return batch, states
-
-    def _uncounted(
-        self, notes: dict[str, list[tuple[int, str, str, int]]]
-    ) -> dict[str, list[tuple[int, str, str, int]]]:
-        marks = self._client.get_many(self._client.names.stats, [note_key(note) for note in notes], now=True)
-        counted = {mark["pk"] for mark in marks}
-        return {note: rows for note, rows in notes.items() if note_key(note)["pk"] not in counted}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from liveinsight.models.sessions import SESSION_GAP_MS
-from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb import filtered, keys
 from liveinsight.store.dynamodb.active import active_item
-from liveinsight.store.dynamodb.cells.hours import Hours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from liveinsight.models.events import StoredEvent
+    from liveinsight.models.events import FilteredEvent
     from liveinsight.store.base import Clock
-    from liveinsight.store.dynamodb.batches import Batch
+    from liveinsight.store.dynamodb.batches import Batch, Changes
+    from liveinsight.store.dynamodb.cells.hours import Hours
     from liveinsight.store.dynamodb.chains import Chains, State
     from liveinsight.store.dynamodb.client import Client
     from liveinsight.store.dynamodb.keys import Chain, Lane
@@ -27,26 +27,30 @@ _UNSEEN = "attribute_not_exists(v) OR v < :v"
 class Applying:
     """Writes what batches say."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, lifetimes: Lifetimes, clock: Clock) -> None:
+    def __init__(
+        self, client: Client, chains: Chains, lanes: Lanes, *, hours: Hours, lifetimes: Lifetimes, clock: Clock
+    ) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
-        self._hours = Hours(client)
+        self._hours = hours
         self._lifetimes = lifetimes
         self._clock = clock
 
     def apply(self, lane: Lane, number: int, batch: Batch, known: Mapping[Chain, State]) -> None:
         """All of batch `number`. `known`: chains that have been read already, on top of the batch before."""
-        chains = batch.chains()
+        chains = batch.chains(lane.site_id)
         states = dict(zip(chains, self._client.parallel(self._read(known), list(chains)), strict=True))
         self._lanes.remember([lane.site_id], batch.events)
         self._list_days(lane, number, chains, states)
         self._client.parallel(
             lambda chain: self._apply_to(lane, number, batch, states[chain], chains[chain]), list(chains)
         )
-        self._hours.add(lane, number, batch.cells, forget=bool(batch.before))
+        self._hours.add(lane, number, batch.cells, forget=batch.takes_away)
         self._client.parallel(lambda row: self._count(lane, number, *row), list(batch.counts.items()))
         self._client.parallel(lambda row: self._empty_row(lane, number, row), batch.rows)
+        self._client.parallel(lambda each: self._keep(lane, number, *each), list(batch.kept.items()))
+        self._client.parallel(lambda sk: self._let_go(lane, number, sk), batch.let_go)
         self._client.write_many(
             self._client.names.stats, [{**note_key(note), **self._lifetimes.of_emptied()} for note in batch.notes]
         )
@@ -55,25 +59,28 @@ class Applying:
         return lambda chain: known.get(chain) or self._chains.read(chain)
 
     def _list_days(
-        self, lane: Lane, number: int, chains: Mapping[Chain, list[StoredEvent]], states: Mapping[Chain, State]
+        self, lane: Lane, number: int, chains: Mapping[Chain, Changes], states: Mapping[Chain, State]
     ) -> None:
         """Note which chains have an event on a day. It is there before the event is."""
         entries = []
-        for chain, new in chains.items():
-            ids = {event.event_id for event in new}
+        for chain, changes in chains.items():
+            ids = {event.event_id for event in changes.new}
             listed = {keys.day(event.timestamp) for event in states[chain].events if event.event_id not in ids}
-            days = sorted({keys.day(event.timestamp) for event in new} - listed)
+            days = sorted({keys.day(event.timestamp) for event in changes.new} - listed)
             entries += [{**keys.day_entry(lane, day, chain.session_id), "v": number} for day in days]
         self._client.write_many(self._client.names.sessions, entries)
 
-    def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, new: list[StoredEvent]) -> None:
+    def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, changes: Changes) -> None:
+        if changes.changed or changes.left:
+            state = self._rewrite(lane, number, state, changes)
         if batch.before:
             state = self._forget(lane, number, state, batch.before)
         before = max((event.timestamp for event in state.events), default=0)
-        state = self._chains.add(state, new, number)
+        state = self._chains.add(state, changes.new, number)
         last = max((event.timestamp for event in state.events), default=before)
+        latest = max(last, *(left.timestamp for left in changes.left)) if changes.left else last
         # What is not active now never will be: history that is filled in later needs no item.
-        if batch.before or self._clock() - last <= SESSION_GAP_MS:
+        if batch.before or self._clock() - latest <= SESSION_GAP_MS:
             item = {**active_item(lane, state), **self._lifetimes.of_active(last or self._clock()), "v": number}
             self._client.put(self._client.names.active, item, _UNSEEN, v=number)
 
@@ -81,10 +88,28 @@ class Applying:
         """Take away the sessions that are over, and the days on which nothing is left."""
         listed = {keys.day(event.timestamp) for event in state.events}
         state = self._chains.forget(state, before, number)
+        self._unlist_days(lane, number, state, listed)
+        return state
+
+    def _rewrite(self, lane: Lane, number: int, state: State, changes: Changes) -> State:
+        state = self._chains.rewrite(state, changes, number)
+        self._unlist_days(lane, number, state, {keys.day(left.timestamp) for left in changes.left})
+        return state
+
+    def _unlist_days(self, lane: Lane, number: int, state: State, listed: set[str]) -> None:
+        """Forget those of the days on which a chain has no event any more."""
         for day in listed - {keys.day(event.timestamp) for event in state.events}:
             entry = keys.day_entry(lane, day, state.chain.session_id)
             self._client.delete(self._client.names.sessions, entry, "v < :v", v=number)
-        return state
+
+    def _keep(self, lane: Lane, number: int, sk: str, kept: FilteredEvent) -> None:
+        item = {**filtered.item_of(lane, sk, kept), "v": number}
+        self._client.put(self._client.names.sessions, item, _UNSEEN, v=number)
+
+    def _let_go(self, lane: Lane, number: int, sk: str) -> None:
+        """Empty it. It stays a while: a write that was late must find that its time is over."""
+        item = {**filtered.key_of(lane, sk), "v": number, **self._lifetimes.of_emptied()}
+        self._client.put(self._client.names.sessions, item, _UNSEEN, v=number)
 
     def _count(self, lane: Lane, number: int, row: tuple[int, str, str], events: int) -> None:
         self._client.update(
@@ -104,6 +129,13 @@ class Applying:
             _UNSEEN,
             v=number,
         )
+
+
+def uncounted(client: Client, notes: Collection[str]) -> set[str]:
+    """Those of the notes that no ledger has."""
+    marks = client.get_many(client.names.stats, [note_key(note) for note in notes], now=True)
+    counted = {mark["pk"] for mark in marks}
+    return {note for note in notes if note_key(note)["pk"] not in counted}
 
 
 def note_key(note: str) -> dict[str, str]:

@@ -1,21 +1,27 @@
 """The events of a chain, in chunks: items of a few KB, so that adding an event to a long session rewrites little.
 
-A chunk knows the number of the batch that wrote it last. It is only written in the state in which it was read.
+A chunk knows the number of the batch that wrote it last. It is only written in the state in which it was read. It
+remembers for some days which events left it, by what their raw events say: the stream may bring those once more. The
+same id in another raw event is another event.
 """
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.batches import raw_size
-from liveinsight.store.dynamodb.codec import pack_events, unpack_events
+from liveinsight.store.dynamodb.codec import pack, pack_events, unpack, unpack_events
+from liveinsight.store.dynamodb.schema import TTL
 from liveinsight.store.plain.visits import Visit, visits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.store.dynamodb.batches import Changes
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain
     from liveinsight.store.dynamodb.lifetimes import Lifetimes
@@ -24,11 +30,15 @@ _CHUNK_BYTES = 12_000  # before compression; about 3 KB after it
 
 
 class Chunk(NamedTuple):
-    """A part of a chain's events; `version` is 0 while there is no item. Once full, it takes no more for ever."""
+    """A part of a chain's events; `version` is 0 while there is no item. Once full, it takes no more for ever.
+
+    `left`: marks of events that left it, and until when (seconds since the epoch) it remembers each.
+    """
 
     version: int
     events: list[StoredEvent]
     is_full: bool = False
+    left: Mapping[str, int] = MappingProxyType({})
 
 
 class State(NamedTuple):
@@ -45,6 +55,11 @@ class State(NamedTuple):
     def version(self) -> int:
         """The last batch that touched it."""
         return max((chunk.version for chunk in self.chunks.values()), default=0)
+
+    def has_left(self, event_id: str, made: str) -> bool:
+        """Whether it held the event of that raw event, which left it lately."""
+        mark = _mark(event_id, made)
+        return any(mark in chunk.left for chunk in self.chunks.values())
 
     def visits(self) -> list[Visit]:
         """Its sessions, in order, with their public ids."""
@@ -119,6 +134,28 @@ class Chains:
             state = self.read(state.chain)
         return state
 
+    def rewrite(self, state: State, changes: Changes, number: int) -> State:
+        """The chain with what batch `number` changes in it, and without what left by it."""
+        changed = {event.event_id: event for event in changes.changed}
+        gone = {left.event_id: left.made for left in changes.left}
+        until = self._lifetimes.of_emptied()[TTL]
+        while state.version <= number:
+            written = dict(state.chunks)
+            for at, chunk in state.chunks.items():
+                events = [changed.get(each.event_id, each) for each in chunk.events if each.event_id not in gone]
+                # A chunk that has seen the batch is done: what is new in it comes after this.
+                if chunk.version == number or events == chunk.events:
+                    continue
+                marks = [_mark(each.event_id, gone[each.event_id]) for each in chunk.events if gone.get(each.event_id)]
+                after = chunk._replace(events=events, left={**chunk.left, **dict.fromkeys(marks, until)})
+                if not self._write(state.chain, at, after, number):
+                    break
+                written[at] = after._replace(version=number)
+            else:
+                return State(state.chain, written)
+            state = self.read(state.chain)
+        return state
+
     def _write(self, chain: Chain, at: int, chunk: Chunk, number: int) -> bool:
         """Write a chunk whose item still has `chunk.version`; False if it has another."""
         item = {
@@ -129,16 +166,27 @@ class Chains:
             # What a purge has emptied stays a while: a writer that slept must find that its time is over.
             **({} if chunk.events else self._lifetimes.of_emptied()),
         }
+        if left := {mark: until for mark, until in chunk.left.items() if not self._lifetimes.is_over(until)}:
+            item["left"] = pack(left)
         if chunk.version:
             return self._client.put(self._table, item, "v = :read", read=chunk.version)
         return self._client.put(self._table, item, "attribute_not_exists(pk)")
+
+
+def _mark(event_id: str, made: str) -> str:
+    return blake2b(f"{made} {event_id}".encode(), digest_size=8).hexdigest()
 
 
 def _state(chain: Chain, items: Iterable[Item]) -> State:
     return State(
         chain,
         {
-            int(keys.parts_of(item["sk"])[1]): Chunk(item["v"], unpack_events(item["events"]), bool(item["full"]))
+            int(keys.parts_of(item["sk"])[1]): Chunk(
+                item["v"],
+                unpack_events(item["events"]),
+                bool(item["full"]),
+                unpack(item["left"]) if "left" in item else {},
+            )
             for item in items
         },
     )
@@ -154,6 +202,6 @@ def _placed(state: State, new: list[StoredEvent]) -> dict[int, Chunk]:
         if chunk.is_full:
             at, chunk, size = at + 1, Chunk(0, []), 0
         size += raw_size(event)
-        chunk = Chunk(chunk.version, [*chunk.events, event], size > _CHUNK_BYTES)
+        chunk = chunk._replace(events=[*chunk.events, event], is_full=size > _CHUNK_BYTES)
         written[at] = chunk
     return written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from zlib import compress, decompress
 
@@ -25,6 +26,11 @@ def pack(value: Any) -> bytes:
 def unpack(content: bytes) -> Any:
     """What was packed, with arrays as lists."""
     return from_json(decompress(content))
+
+
+def digest(value: object) -> str:
+    """32 characters that nothing else has which packs otherwise."""
+    return blake2b(pack(value), digest_size=16).hexdigest()
 
 
 def pack_events(events: Iterable[StoredEvent]) -> bytes:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from liveinsight.models.events import FilteredEvent
-from liveinsight.stats.period import DAY_MS, Period
 from liveinsight.store.base import Arrivals, LedgerRow
-from liveinsight.store.dynamodb import keys
-from liveinsight.store.dynamodb.codec import pack, pack_events, unpack_events
+from liveinsight.store.dynamodb import filtered, keys
+from liveinsight.store.dynamodb.codec import digest, pack, pack_events
 from liveinsight.store.dynamodb.inserting import insert
 from liveinsight.store.dynamodb.ledger import rows_of
 from liveinsight.store.restoring import kept_parts, lacking_kept, lacking_rows, moments, parts, span
@@ -19,8 +16,8 @@ from liveinsight.store.restoring import kept_parts, lacking_kept, lacking_rows, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from liveinsight.models.events import StoredEvent
-    from liveinsight.store.dynamodb.chains import Chains
+    from liveinsight.models.events import FilteredEvent, StoredEvent
+    from liveinsight.stats.period import Period
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Lane
     from liveinsight.store.dynamodb.lanes import Lanes
@@ -28,22 +25,20 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.reading import Reading
     from liveinsight.store.restoring import LedgerKey
 
-_CHAINS = 100  # read at a time: one call, and what memory holds
-
 
 class Copying:
     """Reads what there is of a site, and takes in what there was elsewhere."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, lifetimes: Lifetimes, reading: Reading) -> None:
+    def __init__(self, client: Client, lanes: Lanes, lifetimes: Lifetimes, reading: Reading) -> None:
         self._client = client
-        self._chains = chains
         self._lanes = lanes
         self._lifetimes = lifetimes
         self._reading = reading
 
     def arrivals(self, site_id: str) -> Iterator[Arrivals]:
         """See Store.arrivals. What no aggregator has folded yet is not in it."""
-        yield from (Arrivals(events=part) for part in parts(self._events(site_id)))
+        events = (event for part in self._reading.parts(site_id) for event in part)
+        yield from (Arrivals(events=part) for part in parts(events))
         for lane in self._lanes.of_site(site_id):
             yield from (Arrivals(kept=part) for part in kept_parts(self._kept(lane)))
 
@@ -54,25 +49,9 @@ class Copying:
         for site_id in sorted({row.site_id for row in ledger}):
             self._raise(site_id, [row for row in ledger if row.site_id == site_id])
 
-    def _events(self, site_id: str) -> Iterator[StoredEvent]:
-        """By day. A chain with events on several days is read on each."""
-        for day in self._days(site_id):
-            chains = self._reading.chains_of(site_id, Period(day, day + DAY_MS))
-            for at in range(0, len(chains), _CHAINS):
-                for state in self._chains.read_many(chains[at : at + _CHAINS]):
-                    yield from (event for event in state.events if day <= event.timestamp < day + DAY_MS)
-
-    def _days(self, site_id: str) -> Iterator[int]:
-        """The starts (ms) of the days on which there may be events."""
-        for month in self._lanes.months(site_id):
-            first = keys.midnight(f"{month}-01")
-            days = range(first, first + 31 * DAY_MS, DAY_MS)
-            yield from (day for day in days if keys.day(day).startswith(month))
-
     def _kept(self, lane: Lane, low: str = "", high: str = "") -> Iterator[FilteredEvent]:
         pk = keys.of_lane("kept", lane)
-        for item in self._client.query(self._client.names.sessions, pk, low, high, now=True):
-            yield from (FilteredEvent(item["reason"], event) for event in unpack_events(item["events"]))
+        return filtered.read(self._client.query(self._client.names.sessions, pk, low, high, now=True))
 
     def _restore_events(self, events: Sequence[StoredEvent]) -> None:
         """Their ids are known from now on as if they came now: by their own time they would be forgotten already."""
@@ -83,7 +62,7 @@ class Copying:
             key = keys.event_id(event)
             item = {"id": key, "made": token, "received": event.received_at, "events": pack_events([event]), **ttl}
             items.setdefault(key, item)
-        self._insert(list(items.values()), token)
+        self._insert(list(items.values()))
 
     def _restore_kept(self, kept: Sequence[FilteredEvent]) -> None:
         by_lane: dict[Lane, list[FilteredEvent]] = {}
@@ -99,12 +78,10 @@ class Copying:
         there = self._kept(lane, f"{received[0]:015}", f"{received[-1]:015}{keys.AFTER}")
         count: Counter[str] = Counter()
         items = []
-        for reason, event in lacking_kept(kept, there):
-            content = _digest([reason, event])
+        for each in lacking_kept(kept, there):
+            content = digest(each)
             count[content] += 1
-            sk = keys.joined(f"{event.received_at:015}", content, f"{count[content]:05}")
-            item = {"pk": keys.of_lane("kept", lane), "sk": sk, "at": event.timestamp, "reason": reason}
-            items.append({**item, "events": pack_events([event])})
+            items.append(filtered.item_of(lane, filtered.sort_key(each.event, content, f"{count[content]:05}"), each))
         return items
 
     def _raise(self, site_id: str, ledger: list[LedgerRow]) -> None:
@@ -114,10 +91,10 @@ class Copying:
         if not lacking:
             return
         # The same upon the same is the same note, also when the first one has not been counted yet.
-        note_id = keys.note_id(site_id, _digest([sorted(lacking.items()), sorted(there)]))
+        note_id = keys.note_id(site_id, digest([sorted(lacking.items()), sorted(there)]))
         token = uuid4().hex
         note = {"id": note_id, "note": pack(_rows_of_note(lacking)), "made": token, "received": period.end}
-        self._insert([{**note, **self._lifetimes.of_emptied()}], token)
+        self._insert([{**note, **self._lifetimes.of_emptied()}])
 
     def _rows(self, site_id: str, period: Period) -> list[LedgerRow]:
         """As they are this moment, lane by lane."""
@@ -128,15 +105,11 @@ class Copying:
                 rows.append(LedgerRow(site_id, int(hour), outcome, reason, item["events"]))
         return rows
 
-    def _insert(self, items: list[Item], token: str) -> None:
-        for became in insert(self._client, items, token).values():
+    def _insert(self, items: list[Item]) -> None:
+        for became in insert(self._client, items).values():
             if isinstance(became, BaseException):
                 raise became
 
 
 def _rows_of_note(lacking: Counter[LedgerKey]) -> list[tuple[int, str, str, int]]:
     return [(hour, outcome, reason, events) for (_, hour, outcome, reason), events in lacking.items()]
-
-
-def _digest(value: object) -> str:
-    return blake2b(pack(value), digest_size=16).hexdigest()

@@ -24,10 +24,10 @@ _AT_ONCE = 25  # statements that one call takes
 _KNOWN = "DuplicateItem"
 
 
-def insert(client: Client, items: Sequence[Item], token: str) -> dict[str, Inserted]:
-    """What became of each item of the events table, by its `id`. `made` of all is `token`, which nobody else has."""
+def insert(client: Client, items: Sequence[Item]) -> dict[str, Inserted]:
+    """What became of each item of the events table, by its `id`. Nobody else has its `made`."""
     parts = [items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE)]
-    inserts = [_Insert(client, part, token) for part in parts]
+    inserts = [_Insert(client, part) for part in parts]
     client.parallel(_Insert.run, inserts)
     return {key: became for each in inserts for key, became in each.became.items()}
 
@@ -35,13 +35,12 @@ def insert(client: Client, items: Sequence[Item], token: str) -> dict[str, Inser
 class _Insert:
     """Up to 25 items, tried until each one's fate is known or patience is at its end."""
 
-    def __init__(self, client: Client, items: Sequence[Item], token: str) -> None:
+    def __init__(self, client: Client, items: Sequence[Item]) -> None:
         self.became: dict[str, Inserted] = {}
         self._client = client
-        self._token = token
         self._left = {str(item["id"]): item for item in items}
         self._uncertain: set[str] = set()  # tried, and perhaps done
-        self._doubtful: list[str] = []  # taken, perhaps by ourselves
+        self._doubtful: dict[str, str] = {}  # taken, perhaps by ourselves; and what we would have made
 
     def run(self) -> None:
         try:
@@ -71,9 +70,9 @@ class _Insert:
         if code in UNCERTAIN:
             self._uncertain.add(key)
             return
-        del self._left[key]
+        item = self._left.pop(key)
         if code == _KNOWN and key in self._uncertain:
-            self._doubtful.append(key)
+            self._doubtful[key] = item["made"]
         elif code in {"", _KNOWN}:
             self.became[key] = not code
         else:
@@ -86,8 +85,8 @@ class _Insert:
                 self._client.names.events, [{"id": key} for key in self._doubtful], now=True
             )
         }
-        for key in self._doubtful:
-            self.became[key] = makers.get(key) == self._token
+        for key, made in self._doubtful.items():
+            self.became[key] = makers.get(key) == made
 
 
 def _error(code: str) -> ClientError:

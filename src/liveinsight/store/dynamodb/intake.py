@@ -7,12 +7,13 @@ stored or shows that it is known.
 from __future__ import annotations
 
 from collections import Counter
+from time import time_ns
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import DUPLICATE, Recorded
-from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb import filtered, keys
 from liveinsight.store.dynamodb.codec import pack, pack_events
 from liveinsight.store.dynamodb.inserting import Inserted, insert
 
@@ -46,7 +47,8 @@ class _Group:
         self._lanes = lanes
         self._lifetimes = lifetimes
         self._batches = batches
-        self._token = uuid4().hex
+        # It begins with the time, so that filtered events of one ms are kept in order.
+        self._token = f"{time_ns():016x}{uuid4().hex[:16]}"
 
     def write(self) -> list[Recorded | BaseException]:
         """What became of each batch."""
@@ -70,7 +72,7 @@ class _Group:
                         "events": events,
                         **ttl,
                     }
-        return insert(self._client, list(items.values()), self._token)
+        return insert(self._client, list(items.values()))
 
     def _answer(self, batch: Batch, inserted: dict[str, Inserted], taken: set[str]) -> Recorded | BaseException:
         stored = []
@@ -89,18 +91,17 @@ class _Group:
         if not kept:
             return
         self._lanes.remember({each.event.site_id for _, _, each in kept}, ())
-        self._client.write_many(
-            self._client.names.sessions,
-            [
-                {
-                    "pk": keys.of_lane("kept", self._lanes.of(event.site_id, event.session_id)),
-                    "sk": keys.joined(f"{event.received_at:015}", self._token, f"{number:05}"),
-                    "at": event.timestamp,
-                    "reason": reason,
-                    "events": pack_events([event]),
-                }
-                for number, (_, _, (reason, event)) in enumerate(kept)
-            ],
+        items = [
+            filtered.item_of(
+                self._lanes.of(each.event.site_id, each.event.session_id),
+                filtered.sort_key(each.event, self._token, f"{number:05}"),
+                each,
+            )
+            for number, (_, _, each) in enumerate(kept)
+        ]
+        # One by one, as only that can be conditional: a write that is late must not bring back what has moved on.
+        self._client.parallel(
+            lambda item: self._client.put(self._client.names.sessions, item, "attribute_not_exists(pk)"), items
         )
 
     def _note(self, answers: list[Recorded | BaseException]) -> list[Recorded | BaseException]:
@@ -118,7 +119,7 @@ class _Group:
             for site_id, rows in sites.items()
         }
         head = {"made": self._token, "received": received, **self._lifetimes.of_note(received)}
-        written = insert(self._client, [{"id": key, "note": note, **head} for key, note in notes.items()], self._token)
+        written = insert(self._client, [{"id": key, "note": note, **head} for key, note in notes.items()])
         failed = next((each for each in written.values() if isinstance(each, BaseException)), None)
         return [
             failed if failed and isinstance(answer, Recorded) and any(_untold(batch, answer)) else answer

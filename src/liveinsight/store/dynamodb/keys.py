@@ -44,6 +44,11 @@ def lane_of(chain: Chain, lanes: int) -> Lane:
     return Lane(chain.site_id, crc32(chain.session_id.encode()) % lanes)
 
 
+def chain_of(event: StoredEvent) -> Chain:
+    """The chain that an event is of."""
+    return Chain(event.site_id, event.session_id)
+
+
 def event_id(event: StoredEvent) -> str:
     """The key of an event: an id is unique on its site, whatever the session and the time."""
     return joined(event.site_id, event.event_id)

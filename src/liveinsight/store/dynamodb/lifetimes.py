@@ -42,6 +42,10 @@ class Lifetimes:
         """A batch, the mark of a note, a copy's note, what a purge emptied: as long as anybody may come with it."""
         return _until(self._clock(), _NOTE_MS)
 
+    def is_over(self, until: int) -> bool:
+        """Whether a moment (seconds since the epoch) has passed."""
+        return until < self._clock() // 1000
+
     def of_active(self, last_activity: int) -> dict[str, int]:
         """An active session."""
         return _until(last_activity, _ACTIVE_MS)

@@ -9,19 +9,20 @@ from liveinsight.store.base import Purged
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.batches import Batch
 from liveinsight.store.dynamodb.cells.counting import difference
-from liveinsight.store.dynamodb.cells.kept import Kept
 from liveinsight.store.dynamodb.ledger import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.aggregator import Aggregator
+    from liveinsight.store.dynamodb.cells.kept import Kept
     from liveinsight.store.dynamodb.chains import Chains, State
+    from liveinsight.store.dynamodb.claiming import Claims
     from liveinsight.store.dynamodb.client import Client
     from liveinsight.store.dynamodb.keys import Chain, Lane
     from liveinsight.store.dynamodb.lanes import Lanes
     from liveinsight.store.dynamodb.reading import Reading
+    from liveinsight.store.plain import Visit
 
 _CHAINS_AT_ONCE = 100
 _ROWS_AT_ONCE = 1000
@@ -30,13 +31,24 @@ _ROWS_AT_ONCE = 1000
 class Purging:
     """Removes sessions, the ids of their events, ledger hours and kept events."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, aggregator: Aggregator, reading: Reading) -> None:
+    def __init__(
+        self,
+        client: Client,
+        chains: Chains,
+        lanes: Lanes,
+        *,
+        aggregator: Aggregator,
+        reading: Reading,
+        kept: Kept,
+        claims: Claims,
+    ) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
         self._aggregator = aggregator
         self._reading = reading
-        self._kept = Kept(client)
+        self._kept = kept
+        self._claims = claims
         self._forgot: set[str] = set()
 
     def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
@@ -72,28 +84,25 @@ class Purging:
 
     def _forget(self, lane: Lane, chains: list[Chain], before: int) -> Purged:
         """One batch. The ids are free after it: until then they are known, which is the lesser evil."""
-        over: dict[Chain, State] = {}
+        gone: list[Visit] = []
 
         def plan() -> tuple[Batch, dict[Chain, State]]:
-            over.clear()
-            for state in self._client.parallel(self._chains.read, chains):
-                if state.over(before):
-                    over[state.chain] = state
-            batch = Batch(before=before, forget=list(over))
-            for state in over.values():
-                batch.cells.take(difference(state.over(before), []))
-            return batch, dict(over)
+            gone.clear()
+            batch = Batch(before=before)
+            states = {state.chain: state for state in self._client.parallel(self._chains.read, chains)}
+            for chain, state in states.items():
+                if over := state.over(before):
+                    batch.forget.append(chain)
+                    batch.cells.take(difference(over, []))
+                    gone.extend(over)
+            left = self._claims.leaving([event for visit in gone for event in visit.events])
+            batch.left = [each for each in left if each.made]  # what the stream may bring again
+            return batch, states
 
         self._aggregator.commit(lane, plan)
-        gone = [visit for state in over.values() for visit in state.over(before)]
         events = [event for visit in gone for event in visit.events]
-        self._client.parallel(self._free, events)
+        self._claims.free(events)
         return Purged(len(events), len(gone))
-
-    def _free(self, event: StoredEvent) -> None:
-        """Let the id be used again, unless it has been already."""
-        key = {"id": keys.event_id(event)}
-        self._client.delete(self._client.names.events, key, "received = :received", received=event.received_at)
 
     def _forget_hours(self, lane: Lane, before: int) -> None:
         over = Period(0, before - HOUR_MS + 1)
@@ -110,6 +119,6 @@ class Purging:
         old = [
             {"pk": item["pk"], "sk": item["sk"]}
             for item in self._client.query(table, keys.of_lane("kept", lane))
-            if item["at"] < before
+            if item.get("at", before) < before  # what was emptied goes by itself
         ]
         self._client.write_many(table, deletes=old)

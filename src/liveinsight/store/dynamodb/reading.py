@@ -5,25 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from liveinsight.errors import InvalidInput
-from liveinsight.models.events import FilteredEvent
 from liveinsight.stats.filtered import FilteredEvents
 from liveinsight.stats.funnel import Funnel
-from liveinsight.stats.period import Period
+from liveinsight.stats.period import DAY_MS, Period
 from liveinsight.stats.query import Query
 from liveinsight.stats.retention import Retention
 from liveinsight.stats.visits import VisitorSessions
-from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb import filtered, keys
 from liveinsight.store.dynamodb.cells.answering import answered
-from liveinsight.store.dynamodb.cells.hours import Hours
-from liveinsight.store.dynamodb.cells.kept import Kept
-from liveinsight.store.dynamodb.cells.rollups import Rollups
-from liveinsight.store.dynamodb.cells.states import States
-from liveinsight.store.dynamodb.codec import unpack_events
 from liveinsight.store.plain import Visit, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from liveinsight.models.events import FilteredEvent, StoredEvent
     from liveinsight.stats.question import Question, R
     from liveinsight.store.base import Clock
+    from liveinsight.store.dynamodb.cells.rollups import Rollups
     from liveinsight.store.dynamodb.chains import Chains
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain, Lane
@@ -31,18 +29,18 @@ if TYPE_CHECKING:
 
 MAX_SESSIONS = 20_000  # client session ids that one question may read: some 10,000 read units; long ones count as more
 _AT_ONCE = 1600  # of them
+_CHAINS = 100  # of everything: one call, and what memory holds
 
 
 class Reading:
     """Answers questions."""
 
-    def __init__(self, client: Client, chains: Chains, lanes: Lanes, clock: Clock) -> None:
+    def __init__(self, client: Client, chains: Chains, lanes: Lanes, rollups: Rollups, clock: Clock) -> None:
         self._client = client
         self._chains = chains
         self._lanes = lanes
+        self._rollups = rollups
         self._clock = clock
-        hours = Hours(client)
-        self._rollups = Rollups(hours, States(client, lanes, hours), Kept(client))
 
     def run(self, question: Question[R]) -> R:
         """Raises InvalidInput (unsupported_query) when too much would have to be read."""
@@ -77,6 +75,25 @@ class Reading:
             raise _too_many(limit)
         return [keys.Chain(site_id, session_id) for session_id in sorted(found)]
 
+    def parts(self, site_id: str) -> Iterator[list[StoredEvent]]:
+        """Everything of a site, day by day and lane by lane, in small parts; each event once.
+
+        A chain with events on several days is read on each.
+        """
+        for day in self._days(site_id):
+            chains = self.chains_of(site_id, Period(day, day + DAY_MS))
+            chains.sort(key=lambda chain: self._lanes.of(*chain))
+            for at in range(0, len(chains), _CHAINS):
+                states = self._chains.read_many(chains[at : at + _CHAINS])
+                yield [event for state in states for event in state.events if day <= event.timestamp < day + DAY_MS]
+
+    def _days(self, site_id: str) -> Iterator[int]:
+        """The starts (ms) of the days on which there may be events."""
+        for month in self._lanes.months(site_id):
+            first = keys.midnight(f"{month}-01")
+            days = range(first, first + 31 * DAY_MS, DAY_MS)
+            yield from (day for day in days if keys.day(day).startswith(month))
+
     def _visits(self, site_id: str, period: Period) -> list[Visit]:
         chains = self.chains_of(site_id, period, MAX_SESSIONS)
         visits, items = [], 0
@@ -99,12 +116,13 @@ class Reading:
                 # Of those received at the same time, all: which of them come first is another order.
                 if len(found) >= question.limit and _received(item) != _received(found[-1]):
                     break
-                found.append(item)
+                if "events" in item:
+                    found.append(item)
             return found
 
         lanes = [lane for site in sites for lane in self._lanes.of_site(site)]
         items = [item for part in self._client.parallel(read, lanes) for item in part]
-        events = [FilteredEvent(item["reason"], event) for item in items for event in unpack_events(item["events"])]
+        events = list(filtered.read(items))
         events.sort(key=lambda each: (-each.event.received_at, each.event.site_id, each.event.event_id, each.reason))
         return events[: question.limit]
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from liveinsight.errors import InvalidInput
 from liveinsight.store.dynamodb import schema
 from liveinsight.store.dynamodb.active import live
 from liveinsight.store.dynamodb.aggregator import Aggregator
 from liveinsight.store.dynamodb.applying import Applying
+from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.cells.kept import Kept
+from liveinsight.store.dynamodb.cells.rollups import Rollups
+from liveinsight.store.dynamodb.cells.states import States
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.checking import check_tables, warn_of_missing_expiry
+from liveinsight.store.dynamodb.claiming import Claims
 from liveinsight.store.dynamodb.client import Client, aws_client
 from liveinsight.store.dynamodb.copying import Copying
 from liveinsight.store.dynamodb.delivery import LAMBDA, Delivery
@@ -25,6 +29,7 @@ from liveinsight.store.dynamodb.ledger import ledger
 from liveinsight.store.dynamodb.lifetimes import Lifetimes
 from liveinsight.store.dynamodb.purging import Purging
 from liveinsight.store.dynamodb.reading import Reading
+from liveinsight.store.dynamodb.reprocessing import Reprocessing
 from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
 from liveinsight.store.dynamodb.worker import Worker
@@ -79,13 +84,20 @@ class DynamoDBStore:
         self._lifetimes = lifetimes = Lifetimes(settings, clock)
         chains = Chains(client, lifetimes)
         lanes = Lanes(client, lifetimes, int(per_site or 1))
-        self.aggregator = Aggregator(client, chains, lanes, Applying(client, chains, lanes, lifetimes, clock))
+        hours, kept, claims = Hours(client), Kept(client), Claims(client, chains, lifetimes)
+        applying = Applying(client, chains, lanes, hours=hours, lifetimes=lifetimes, clock=clock)
+        self.aggregator = aggregator = Aggregator(client, chains, lanes, applying)
         self._chains, self._lanes = chains, lanes
         self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
-        self._reading = Reading(client, chains, lanes, clock)
+        self._reading = reading = Reading(
+            client, chains, lanes, Rollups(hours, States(client, lanes, hours), kept), clock
+        )
         self._health = Health(client, clock)
-        self._purging = Purging(client, chains, lanes, self.aggregator, self._reading)
-        self._copying = Copying(client, chains, lanes, lifetimes, self._reading)
+        self._purging = Purging(client, chains, lanes, aggregator=aggregator, reading=reading, kept=kept, claims=claims)
+        self._reprocessing = Reprocessing(
+            client, chains, lanes, aggregator=aggregator, reading=reading, kept=kept, claims=claims
+        )
+        self._copying = Copying(client, lanes, lifetimes, reading)
         self._following: Following | None = None
         if settings.aggregate:
             try:
@@ -126,13 +138,8 @@ class DynamoDBStore:
     def reprocess(
         self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
     ) -> Reprocessed:
-        """Not yet: the tables have no step in which everything changes or nothing does. Raises InvalidInput."""
-        del derive, keep_filtered, progress, agree
-        msg = (
-            "Sessions in DynamoDB cannot be derived anew: it would change many items, and not all at once."
-            " New rules hold for the events that come from now on."
-        )
-        raise InvalidInput(msg, code="unsupported_store")
+        """See Store. Of what was recorded before the call, all that an aggregator has folded."""
+        return self._reprocessing.reprocess(derive, keep_filtered=keep_filtered, progress=progress, agree=agree)
 
     def health(self) -> dict[str, Any]:
         """See Monitored.health: `aggregation`, as `health` in this package describes it."""

@@ -69,7 +69,8 @@ def counted(visit: Visit) -> Segment:
 
 def difference(before: list[Visit], after: list[Visit]) -> Segment:
     """How the cells change when sessions become others."""
-    same = {visit.session for visit in before} & {visit.session for visit in after}
+    was = {visit.session: visit.events for visit in before}
+    same = {visit.session for visit in after if was.get(visit.session) == visit.events}
     cells = Segment()
     for visits, sign in ((after, 1), (before, -1)):
         for visit in visits:
