@@ -233,6 +233,43 @@ def test_an_event_that_left_stays_away_when_the_stream_brings_it_again(remove: C
     store.close()
 
 
+def test_a_kept_event_comes_in_when_the_ledger_knows_of_it() -> None:
+    tables = the_tables()
+    store, early = settled(tables), opened(tables, shared_client("dynamodb"))
+    keep(store, "bot", event(event_id="k"))
+    reprocess(early, {})  # before an aggregator has counted it
+    assert [(row.outcome, row.events) for row in store.ledger(SITE, THAT_DAY)] == [("filtered", 1)]
+    assert [each.event.event_id for each in filtered(store)] == ["k"]
+    assert reprocess(store, {}).restored == 1
+    assert [(row.outcome, row.events) for row in store.ledger(SITE, THAT_DAY)] == [("stored", 1)]
+    assert table(store, query("events")) == [(1,)]
+    early.close()
+    store.close()
+
+
+def test_an_id_that_another_claims_for_the_same_event_at_the_same_time_is_no_duplicate() -> None:
+    class Second:
+        """Whatever it inserts, somebody else has just inserted."""
+
+        def __getattr__(self, operation: str) -> Any:
+            call = getattr(shared_client("dynamodb"), operation)
+            return self._insert if operation == "batch_execute_statement" else call
+
+        def _insert(self, **asked: Any) -> Any:
+            shared_client("dynamodb").batch_execute_statement(**asked)
+            return shared_client("dynamodb").batch_execute_statement(**asked)
+
+    tables = the_tables()
+    store, second = settled(tables), opened(tables, Second())
+    keep(store, "bot", event(event_id="k"))
+    store.settle()
+    reprocess(second, {})
+    assert [(row.outcome, row.events) for row in store.ledger(SITE, THAT_DAY)] == [("stored", 1)]
+    assert [each.event_id for each in store.session_events("s")] == ["k"]
+    second.close()
+    store.close()
+
+
 def test_writes_that_arrive_once_more_much_later_change_nothing() -> None:
     tables, oracle = the_tables(), MemoryStore()
     remembering = Remembering(shared_client("dynamodb"))

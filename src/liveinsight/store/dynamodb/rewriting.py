@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from liveinsight.ingest.outcome import Refusal
+from liveinsight.ingest.outcome import FILTERED, Refusal
 from liveinsight.models.events import FilteredEvent
+from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb.batches import Batch, by_chain, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.filtered import key_of, read, sort_key_of_left
 from liveinsight.store.dynamodb.keys import chain_of
 from liveinsight.store.dynamodb.ledger import totals
 from liveinsight.store.plain import visits_of
-from liveinsight.store.reprocessing import Moved, as_duplicate, ledger_changes, move_of
+from liveinsight.store.reprocessing import Move, Moved, as_duplicate, ledger_changes, move_of
 from liveinsight.store.restoring import hour_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Derive
@@ -89,31 +90,37 @@ class Rewriting:
         leaving: dict[tuple[Chain, str], StoredEvent] = {}
 
         def plan() -> Plan:
-            batch, moves, gone = Batch(), [], []
             states = {state.chain: state for state in self._client.parallel(self._chains.read, list(wanted))}
-            for chain, state in states.items():
-                after = []
-                for event in state.events:
-                    verdict = self._derive(event) if event.event_id in wanted[chain] else event
-                    if isinstance(verdict, Refusal):
-                        gone.append(event)
-                        if self._keep_filtered:
-                            batch.kept[sort_key_of_left(event)] = FilteredEvent(verdict.reason, event)
-                    else:
-                        after.append(verdict)
-                        if verdict != event:
-                            batch.changed.append(verdict)
-                    if move := move_of(None, verdict):
-                        moves.append(Moved(chain.site_id, hour_of(event), move, 1))
-                batch.cells.take(difference(state.visits(), visits_of(after)))
-            batch.left = self._claims.leaving(gone)
+            batch, gone = self._derived(lane, wanted, states)
             leaving.update({(chain_of(event), event.event_id): event for event in gone})
-            batch.cells = batch.cells.settled(as_change=True)
-            batch.counts = self._counts(lane, moves)
             return batch, states
 
         self._aggregator.commit(lane, plan)
         self._claims.free(list(leaving.values()))
+
+    def _derived(
+        self, lane: Lane, wanted: Mapping[Chain, set[str]], states: Mapping[Chain, State]
+    ) -> tuple[Batch, list[StoredEvent]]:
+        """What becomes of the events with the `wanted` ids, and those of them that leave."""
+        batch, gone, moves = Batch(), [], []
+        for chain, state in states.items():
+            after = []
+            for event in state.events:
+                verdict = self._derive(event) if event.event_id in wanted[chain] else event
+                if not isinstance(verdict, Refusal):
+                    after.append(verdict)
+                    if verdict != event:
+                        batch.changed.append(verdict)
+                    continue
+                gone.append(event)
+                moves.append(Moved(lane.site_id, hour_of(event), Move(STORED, "", FILTERED, verdict.reason), 1))
+                if self._keep_filtered:
+                    batch.kept[sort_key_of_left(event)] = FilteredEvent(verdict.reason, event)
+            batch.cells.take(difference(state.visits(), visits_of(after)))
+        batch.left = self._claims.leaving(gone)
+        batch.cells = batch.cells.settled(as_change=True)
+        batch.counts = self._counts(lane, moves)
+        return batch, gone
 
     def _moved(self, lane: Lane, kept: list[Kept], mine: set[str]) -> Plan:
         """Of kept events, those that are still there. `mine`: the tokens of those that have their id."""
