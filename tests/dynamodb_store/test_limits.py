@@ -130,6 +130,24 @@ def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_
     store.close()
 
 
+def test_an_hour_of_the_ledger_that_is_counted_again_after_a_purge_stays() -> None:
+    settings = fresh_settings(dynamodb_lanes=1)
+    create_tables(settings)
+    store = SettledStore(settings, Clock(at(2)))
+    put(store, event(event_id="1"), received_at=at(0))
+    store.settle()
+    assert store.purge(NOON + 60 * MINUTE) == (1, 1)
+    ledger = keys.of_lane("ledger", keys.Lane(SITE, 0))
+    [emptied] = partition(settings.stats_table, ledger)
+    assert TTL in emptied
+    put(store, event(event_id="2"), received_at=at(0))
+    store.settle()
+    [counted] = partition(settings.stats_table, ledger)
+    assert counted["events"] == 1
+    assert TTL not in counted
+    store.close()
+
+
 def test_who_left_is_soon_read_no_more_by_those_who_ask_who_is_there(store: DynamoDBStore) -> None:
     put(store, event(), received_at=at(1))
     assert len(store.live(SITE, at(30)).sessions) == 1

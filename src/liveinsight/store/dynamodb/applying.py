@@ -115,7 +115,7 @@ class Applying:
         self._client.update(
             self._client.names.stats,
             {"pk": keys.of_lane("ledger", lane), "sk": keys.hour_row(*row)},
-            "SET v = :v ADD events :events",
+            "SET v = :v REMOVE #ttl ADD events :events",  # a purge may have emptied it, and let it go
             _UNSEEN,
             v=number,
             events=events,

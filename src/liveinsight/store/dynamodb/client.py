@@ -24,6 +24,7 @@ from liveinsight.store.dynamodb.failures import (
     may_pass,
     without_content,
 )
+from liveinsight.store.dynamodb.schema import TTL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,10 +155,11 @@ class Client:
     def update(self, table: str, key: Item, change: str, condition: str, **values: Any) -> bool:
         """Change an item, as `put` writes one. `values` are named in the expressions with a colon.
 
-        DynamoDB has reserved words: attributes have names that are none.
+        DynamoDB has reserved words: attributes have names that are none, but for #ttl.
         """
+        names = {"ExpressionAttributeNames": {"#ttl": TTL}} if "#ttl" in change else {}
         return self._conditionally(
-            "update_item", condition, values, TableName=table, Key=_written(key), UpdateExpression=change
+            "update_item", condition, values, TableName=table, Key=_written(key), UpdateExpression=change, **names
         )
 
     def delete(self, table: str, key: Item, condition: str, **values: Any) -> bool:
