@@ -14,14 +14,9 @@ from liveinsight.store.dynamodb.ledger import rows_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from liveinsight.store.dynamodb.aggregator import Aggregator
-    from liveinsight.store.dynamodb.cells.kept import Kept
-    from liveinsight.store.dynamodb.chains import Chains, State
-    from liveinsight.store.dynamodb.claiming import Claims
-    from liveinsight.store.dynamodb.client import Client
+    from liveinsight.store.dynamodb.chains import State
     from liveinsight.store.dynamodb.keys import Chain, Lane
-    from liveinsight.store.dynamodb.lanes import Lanes
-    from liveinsight.store.dynamodb.reading import Reading
+    from liveinsight.store.dynamodb.tools import Tools
     from liveinsight.store.plain import Visit
 
 _CHAINS_AT_ONCE = 100
@@ -31,30 +26,14 @@ _ROWS_AT_ONCE = 1000
 class Purging:
     """Removes sessions, the ids of their events, ledger hours and kept events."""
 
-    def __init__(
-        self,
-        client: Client,
-        chains: Chains,
-        lanes: Lanes,
-        *,
-        aggregator: Aggregator,
-        reading: Reading,
-        kept: Kept,
-        claims: Claims,
-    ) -> None:
-        self._client = client
-        self._chains = chains
-        self._lanes = lanes
-        self._aggregator = aggregator
-        self._reading = reading
-        self._kept = kept
-        self._claims = claims
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
         self._forgot: set[str] = set()
 
     def purge(self, before: int, by_site: Mapping[str, int]) -> Purged:
         """See Store.purge. Interrupted, it has done a part of it, and can be called again."""
         events = sessions = 0
-        for site_id in self._lanes.sites():
+        for site_id in self._tools.lanes.sites():
             if then := by_site.get(site_id, before):
                 gone = self._purge(site_id, then)
                 events += gone.events
@@ -68,18 +47,18 @@ class Purging:
                 gone = self._forget(lane, chains[at : at + _CHAINS_AT_ONCE], before)
                 events += gone.events
                 sessions += gone.sessions
-        for lane in self._lanes.of_site(site_id):
+        for lane in self._tools.lanes.of_site(site_id):
             self._forget_hours(lane, before)
             self._forget_kept(lane, before)
         if sessions or site_id not in self._forgot:  # once more after a start: who stopped may not have come to it
-            self._kept.forget(site_id, before)
+            self._tools.copies.forget(site_id, before)
             self._forgot.add(site_id)
         return Purged(events, sessions)
 
     def _listed(self, site_id: str, before: int) -> dict[Lane, list[Chain]]:
         lanes: dict[Lane, list[Chain]] = {}
-        for chain in self._reading.chains_of(site_id, Period(0, before)):
-            lanes.setdefault(self._lanes.of(*chain), []).append(chain)
+        for chain in self._tools.reading.chains_of(site_id, Period(0, before)):
+            lanes.setdefault(self._tools.lanes.of(*chain), []).append(chain)
         return lanes
 
     def _forget(self, lane: Lane, chains: list[Chain], before: int) -> Purged:
@@ -89,36 +68,36 @@ class Purging:
         def plan() -> tuple[Batch, dict[Chain, State]]:
             gone.clear()
             batch = Batch(before=before)
-            states = {state.chain: state for state in self._client.parallel(self._chains.read, chains)}
+            states = {state.chain: state for state in self._tools.client.parallel(self._tools.chains.read, chains)}
             for chain, state in states.items():
                 if over := state.over(before):
                     batch.forget.append(chain)
                     batch.cells.take(difference(over, []))
                     gone.extend(over)
-            left = self._claims.leaving([event for visit in gone for event in visit.events])
+            left = self._tools.claims.leaving([event for visit in gone for event in visit.events])
             batch.left = [each for each in left if each.made]  # what the stream may bring again
             return batch, states
 
-        self._aggregator.commit(lane, plan)
+        self._tools.aggregator.commit(lane, plan)
         events = [event for visit in gone for event in visit.events]
-        self._claims.free(events)
+        self._tools.claims.free(events)
         return Purged(len(events), len(gone))
 
     def _forget_hours(self, lane: Lane, before: int) -> None:
         over = Period(0, before - HOUR_MS + 1)
 
         def plan() -> tuple[Batch, dict[Chain, State]]:
-            rows = [item["sk"] for item in rows_of(self._client, lane, over, now=True) if item["events"]]
+            rows = [item["sk"] for item in rows_of(self._tools.client, lane, over, now=True) if item["events"]]
             return Batch(rows=rows[:_ROWS_AT_ONCE]), {}
 
-        while self._aggregator.commit(lane, plan).rows:
+        while self._tools.aggregator.commit(lane, plan).rows:
             pass
 
     def _forget_kept(self, lane: Lane, before: int) -> None:
-        table = self._client.names.sessions
+        table = self._tools.client.names.sessions
         old = [
             {"pk": item["pk"], "sk": item["sk"]}
-            for item in self._client.query(table, keys.of_lane("kept", lane))
+            for item in self._tools.client.query(table, keys.of_lane("kept", lane))
             if item.get("at", before) < before  # what was emptied goes by itself
         ]
-        self._client.write_many(table, deletes=old)
+        self._tools.client.write_many(table, deletes=old)

@@ -16,13 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from liveinsight.store.base import Derive, Progress, Reprocessed
-    from liveinsight.store.dynamodb.aggregator import Aggregator
-    from liveinsight.store.dynamodb.cells.kept import Kept
-    from liveinsight.store.dynamodb.chains import Chains
-    from liveinsight.store.dynamodb.claiming import Claims
-    from liveinsight.store.dynamodb.client import Client
-    from liveinsight.store.dynamodb.lanes import Lanes
-    from liveinsight.store.dynamodb.reading import Reading
+    from liveinsight.store.dynamodb.tools import Tools
 
 _EVER = Period(0, 10**14)
 
@@ -30,24 +24,8 @@ _EVER = Period(0, 10**14)
 class Reprocessing:
     """Any number of them may be at work at once, and collectors and aggregators beside them."""
 
-    def __init__(
-        self,
-        client: Client,
-        chains: Chains,
-        lanes: Lanes,
-        *,
-        aggregator: Aggregator,
-        reading: Reading,
-        kept: Kept,
-        claims: Claims,
-    ) -> None:
-        self._client = client
-        self._chains = chains
-        self._lanes = lanes
-        self._aggregator = aggregator
-        self._reading = reading
-        self._kept = kept
-        self._claims = claims
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
 
     def reprocess(
         self, derive: Derive, *, keep_filtered: bool, progress: Progress, agree: Callable[[Reprocessed], bool]
@@ -56,27 +34,17 @@ class Reprocessing:
         found = self._look(derive, progress)
         if found.is_nothing or not agree(found):
             return found
-        rewriting = Rewriting(
-            self._client,
-            self._chains,
-            self._lanes,
-            aggregator=self._aggregator,
-            claims=self._claims,
-            derive=derive,
-            keep_filtered=keep_filtered,
-        )
+        rewriting = Rewriting(self._tools, derive, keep_filtered=keep_filtered)
         self._write(rewriting, _Told(progress, _moving(found)))
         return found
 
     def _look(self, derive: Derive, progress: Progress) -> Reprocessed:
-        survey = Survey(
-            self._client, self._chains, self._lanes, reading=self._reading, claims=self._claims, derive=derive
-        )
-        rows = ledger(self._client, self._lanes, None, _EVER)
+        survey = Survey(self._tools, derive)
+        rows = ledger(self._tools.client, self._tools.lanes, None, _EVER)
         told = _Told(progress, sum(row.events for row in rows if row.outcome == STORED))
-        for site_id in self._lanes.sites():
-            for lane in self._lanes.of_site(site_id):
-                self._aggregator.finish(lane)  # what the last one who did this left half done is done by now
+        for site_id in self._tools.lanes.sites():
+            for lane in self._tools.lanes.of_site(site_id):
+                self._tools.aggregator.finish(lane)  # what the last one who did this left half done is done by now
             survey.look(site_id, told)
         found = survey.report()
         told.end(found.events)
@@ -84,17 +52,17 @@ class Reprocessing:
 
     def _write(self, rewriting: Rewriting, told: _Told) -> None:
         done = 0
-        for site_id in self._lanes.sites():
+        for site_id in self._tools.lanes.sites():
             before = done
-            for part in self._reading.parts(site_id):
+            for part in self._tools.reading.parts(site_id):
                 done += rewriting.stored(part)
                 told(done)
             # What leaves has left: its ids are free for those that were kept.
-            for kept in portions(kept_of(self._client, self._lanes.of_site(site_id))):
+            for kept in portions(kept_of(self._tools.client, self._tools.lanes.of_site(site_id))):
                 done += rewriting.kept(kept)
                 told(done)
             if done > before:
-                self._kept.forget(site_id, _EVER.end)
+                self._tools.copies.forget(site_id, _EVER.end)
         told.end(told.total)
 
 

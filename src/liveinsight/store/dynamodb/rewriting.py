@@ -26,14 +26,11 @@ if TYPE_CHECKING:
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Derive
-    from liveinsight.store.dynamodb.aggregator import Aggregator
     from liveinsight.store.dynamodb.batches import Row
-    from liveinsight.store.dynamodb.chains import Chains, State
-    from liveinsight.store.dynamodb.claiming import Claims
-    from liveinsight.store.dynamodb.client import Client
+    from liveinsight.store.dynamodb.chains import State
     from liveinsight.store.dynamodb.filtered import Kept
     from liveinsight.store.dynamodb.keys import Chain, Lane
-    from liveinsight.store.dynamodb.lanes import Lanes
+    from liveinsight.store.dynamodb.tools import Tools
 
     Plan = tuple[Batch, dict[Chain, State]]
 
@@ -41,22 +38,8 @@ if TYPE_CHECKING:
 class Rewriting:
     """Writes what today's rules make of events."""
 
-    def __init__(
-        self,
-        client: Client,
-        chains: Chains,
-        lanes: Lanes,
-        *,
-        aggregator: Aggregator,
-        claims: Claims,
-        derive: Derive,
-        keep_filtered: bool,
-    ) -> None:
-        self._client = client
-        self._chains = chains
-        self._lanes = lanes
-        self._aggregator = aggregator
-        self._claims = claims
+    def __init__(self, tools: Tools, derive: Derive, *, keep_filtered: bool) -> None:
+        self._tools = tools
         self._derive = derive
         self._keep_filtered = keep_filtered
 
@@ -65,7 +48,7 @@ class Rewriting:
         lanes: dict[Lane, list[StoredEvent]] = {}
         for event in events:
             if self._derive(event) != event:
-                lanes.setdefault(self._lanes.of(*chain_of(event)), []).append(event)
+                lanes.setdefault(self._tools.lanes.of(*chain_of(event)), []).append(event)
         for lane, changing in lanes.items():
             for part in portions(changing):
                 self._rewrite(lane, part)
@@ -73,14 +56,14 @@ class Rewriting:
 
     def kept(self, kept: Iterable[Kept]) -> int:
         """Kept events of one site, in order of arrival: move them. Gives how many of them do."""
-        moving = self._claims.told([each for each in kept if move_of(each.reason, self._derive(each.event))])
+        moving = self._tools.claims.told([each for each in kept if move_of(each.reason, self._derive(each.event))])
         coming = [each for each in moving if not isinstance(self._derive(each.event), Refusal)]
-        mine = self._claims.claim(coming)
+        mine = self._tools.claims.claim(coming)
         lanes: dict[Lane, list[Kept]] = {}
         for each in moving:
             lanes.setdefault(each.lane, []).append(each)
         for lane, of_lane in lanes.items():
-            self._aggregator.commit(lane, lambda lane=lane, of_lane=of_lane: self._moved(lane, of_lane, mine))  # type: ignore[misc]
+            self._tools.aggregator.commit(lane, lambda lane=lane, of_lane=of_lane: self._moved(lane, of_lane, mine))  # type: ignore[misc]
         return len(moving)
 
     def _rewrite(self, lane: Lane, events: list[StoredEvent]) -> None:
@@ -90,13 +73,13 @@ class Rewriting:
         leaving: dict[tuple[Chain, str], StoredEvent] = {}
 
         def plan() -> Plan:
-            states = {state.chain: state for state in self._client.parallel(self._chains.read, list(wanted))}
+            states = self._states(wanted)
             batch, gone = self._derived(lane, wanted, states)
             leaving.update({(chain_of(event), event.event_id): event for event in gone})
             return batch, states
 
-        self._aggregator.commit(lane, plan)
-        self._claims.free(list(leaving.values()))
+        self._tools.aggregator.commit(lane, plan)
+        self._tools.claims.free(list(leaving.values()))
 
     def _derived(
         self, lane: Lane, wanted: Mapping[Chain, set[str]], states: Mapping[Chain, State]
@@ -117,17 +100,17 @@ class Rewriting:
                 if self._keep_filtered:
                     batch.kept[sort_key_of_left(event)] = FilteredEvent(verdict.reason, event)
             batch.cells.take(difference(state.visits(), visits_of(after)))
-        batch.left = self._claims.leaving(gone)
+        batch.left = self._tools.claims.leaving(gone)
         batch.cells = batch.cells.settled(as_change=True)
         batch.counts = self._counts(lane, moves)
         return batch, gone
 
     def _moved(self, lane: Lane, kept: list[Kept], mine: set[str]) -> Plan:
         """Of kept events, those that are still there. `mine`: the tokens of those that have their id."""
-        items = self._client.get_many(self._client.names.sessions, [key_of(lane, each.sk) for each in kept], now=True)
+        client = self._tools.client
+        items = client.get_many(client.names.sessions, [key_of(lane, each.sk) for each in kept], now=True)
         there = {item["sk"]: next(read([item]), None) for item in items}
-        chains = list(by_chain(each.event for each in kept if each.token in mine))
-        states = {state.chain: state for state in self._client.parallel(self._chains.read, chains)}
+        states = self._states(by_chain(each.event for each in kept if each.token in mine))
         batch, moves = Batch(), []
         for each in kept:
             found = there.get(each.sk)
@@ -150,9 +133,13 @@ class Rewriting:
         batch.counts = self._counts(lane, moves)
         return batch, states
 
+    def _states(self, chains: Iterable[Chain]) -> dict[Chain, State]:
+        states = self._tools.client.parallel(self._tools.chains.read, list(chains))
+        return {state.chain: state for state in states}
+
     def _counts(self, lane: Lane, moves: list[Moved]) -> Counter[Row]:
         """What a batch changes in the ledger: of hours that the site's has forgotten, nothing."""
-        ledger = totals(self._client, self._lanes, lane.site_id, {moved.hour for moved in moves})
+        ledger = totals(self._tools.client, self._tools.lanes, lane.site_id, {moved.hour for moved in moves})
         changes = ledger_changes(ledger, moves)
         return Counter(
             {(hour, outcome, reason): events for (_, hour, outcome, reason), events in changes.items() if events}

@@ -32,6 +32,7 @@ from liveinsight.store.dynamodb.reading import Reading
 from liveinsight.store.dynamodb.reprocessing import Reprocessing
 from liveinsight.store.dynamodb.stream import Stream
 from liveinsight.store.dynamodb.timeline import session_events
+from liveinsight.store.dynamodb.tools import Tools
 from liveinsight.store.dynamodb.worker import Worker
 from liveinsight.store.grouping import Groups
 
@@ -93,10 +94,8 @@ class DynamoDBStore:
             client, chains, lanes, Rollups(hours, States(client, lanes, hours), kept), clock
         )
         self._health = Health(client, clock)
-        self._purging = Purging(client, chains, lanes, aggregator=aggregator, reading=reading, kept=kept, claims=claims)
-        self._reprocessing = Reprocessing(
-            client, chains, lanes, aggregator=aggregator, reading=reading, kept=kept, claims=claims
-        )
+        tools = Tools(client, chains, lanes, aggregator, reading, kept, claims)
+        self._purging, self._reprocessing = Purging(tools), Reprocessing(tools)
         self._copying = Copying(client, lanes, lifetimes, reading)
         self._following: Following | None = None
         if settings.aggregate:

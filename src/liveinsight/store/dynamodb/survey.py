@@ -18,12 +18,8 @@ if TYPE_CHECKING:
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.base import Derive, Reprocessed
-    from liveinsight.store.dynamodb.chains import Chains
-    from liveinsight.store.dynamodb.claiming import Claims
-    from liveinsight.store.dynamodb.client import Client
     from liveinsight.store.dynamodb.filtered import Kept
-    from liveinsight.store.dynamodb.lanes import Lanes
-    from liveinsight.store.dynamodb.reading import Reading
+    from liveinsight.store.dynamodb.tools import Tools
 
 
 class Survey:
@@ -32,14 +28,8 @@ class Survey:
     Memory holds a few bytes of each event that leaves or comes in, of one site at a time.
     """
 
-    def __init__(
-        self, client: Client, chains: Chains, lanes: Lanes, *, reading: Reading, claims: Claims, derive: Derive
-    ) -> None:
-        self._client = client
-        self._chains = chains
-        self._lanes = lanes
-        self._reading = reading
-        self._claims = claims
+    def __init__(self, tools: Tools, derive: Derive) -> None:
+        self._tools = tools
         self._derive = derive
         self._seen = self._changed = 0
         self._fields: Counter[str] = Counter()
@@ -48,12 +38,12 @@ class Survey:
     def look(self, site_id: str, tell: Callable[[int], None]) -> None:
         """Look at all of a site; `tell` is told how many events have been seen, of this site and those before."""
         leaving: set[bytes] = set()
-        for part in self._reading.parts(site_id):
+        for part in self._tools.reading.parts(site_id):
             for event in part:
                 self._look_at(event, leaving)
             tell(self._seen)
         coming: set[bytes] = set()
-        for kept in portions(kept_of(self._client, self._lanes.of_site(site_id))):
+        for kept in portions(kept_of(self._tools.client, self._tools.lanes.of_site(site_id))):
             self._look_at_kept(kept, leaving, coming)
             tell(self._seen)
 
@@ -86,8 +76,8 @@ class Survey:
 
     def _known(self, kept: list[Kept], leaving: set[bytes]) -> set[str]:
         """The tokens of those whose ids are known, but by what leaves."""
-        takers = self._claims.takers(each.event for each in kept)
-        states = self._chains.read_many(list(by_chain(each.event for each in kept)))
+        takers = self._tools.claims.takers(each.event for each in kept)
+        states = self._tools.chains.read_many(list(by_chain(each.event for each in kept)))
         stored = {
             (state.chain, event.event_id)
             for state in states
