@@ -123,7 +123,7 @@ def _fill(store: DynamoDBStore, size: int) -> None:
     folded = 0
     traffic = (event for batch in batches(Plan(SITE, size, 30, NOW)) for event in batch.events)
     while part := list(islice(traffic, 2000)):
-        store.aggregator.fold([{"id": "", "events": pack_events(part)}])
+        store.aggregator.fold([{"id": "", "made": "", "events": pack_events(part)}])
         folded += len(part)
         print(f"\r{folded:,} of {size:,} events, {time.monotonic() - begun:.0f} s", end="", flush=True)
     print()

@@ -85,7 +85,7 @@ def test_who_makes_up_thousands_of_event_types_holds_up_nobody(store: DynamoDBSt
     types = ["".join(random.choices(ascii_letters, k=64)) for _ in range(9000)]
     events = [event(at(ms=number * 20), kind, event_id=f"e{number}") for number, kind in enumerate(types)]
     for start in range(0, len(events), 1000):
-        store.aggregator.fold([{"id": "", "events": pack_events(events[start : start + 1000])}])
+        store.aggregator.fold([{"id": "", "made": "", "events": pack_events(events[start : start + 1000])}])
     put(store, event(at(2), session="t"), received_at=at(3))
     live = store.live(SITE, at(3))
     assert {each.public_id: each.session.events for each in live.sessions} == {"s": len(events), "t": 1}
