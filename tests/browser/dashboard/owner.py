@@ -49,8 +49,9 @@ class Dashboard:
 
     def open(self, view: str) -> None:
         """Open an address, the part after `#/`, and wait until everything that was asked is answered."""
+        # Another fragment alone loads nothing, and is lost when the page says its own at that moment.
+        self.page.goto("about:blank")
         self.page.goto(f"{self.server}/#/{view}")
-        self.page.reload()  # another fragment alone loads nothing, and a link opens a page of its own
         self.settle()
 
     def settle(self) -> None:
