@@ -111,13 +111,8 @@ class Chains:
     def add(self, state: State, events: Iterable[StoredEvent], number: int) -> State:
         """The chain with the events of batch `number` in it."""
         while (new := state.lacking(events)) and state.version <= number:
-            written = dict(state.chunks)
-            for at, chunk in _placed(state, new).items():
-                if not self._write(state.chain, at, chunk, number):
-                    break
-                written[at] = chunk._replace(version=number)
-            else:
-                return State(state.chain, written)
+            if written := self._write_all(state, _placed(state, new), number):
+                return written
             state = self.read(state.chain)
         return state
 
@@ -140,21 +135,27 @@ class Chains:
         gone = {left.event_id: left.made for left in changes.left}
         until = self._lifetimes.of_emptied()[TTL]
         while state.version <= number:
-            written = dict(state.chunks)
+            after: dict[int, Chunk] = {}
             for at, chunk in state.chunks.items():
                 events = [changed.get(each.event_id, each) for each in chunk.events if each.event_id not in gone]
                 # A chunk that has seen the batch is done: what is new in it comes after this.
                 if chunk.version == number or events == chunk.events:
                     continue
                 marks = [_mark(each.event_id, gone[each.event_id]) for each in chunk.events if gone.get(each.event_id)]
-                after = chunk._replace(events=events, left={**chunk.left, **dict.fromkeys(marks, until)})
-                if not self._write(state.chain, at, after, number):
-                    break
-                written[at] = after._replace(version=number)
-            else:
-                return State(state.chain, written)
+                after[at] = chunk._replace(events=events, left={**chunk.left, **dict.fromkeys(marks, until)})
+            if written := self._write_all(state, after, number):
+                return written
             state = self.read(state.chain)
         return state
+
+    def _write_all(self, state: State, chunks: Mapping[int, Chunk], number: int) -> State | None:
+        """The chain with these chunks written; None when somebody else was quicker with one of them."""
+        written = dict(state.chunks)
+        for at, chunk in chunks.items():
+            if not self._write(state.chain, at, chunk, number):
+                return None
+            written[at] = chunk._replace(version=number)
+        return State(state.chain, written)
 
     def _write(self, chain: Chain, at: int, chunk: Chunk, number: int) -> bool:
         """Write a chunk whose item still has `chunk.version`; False if it has another."""
