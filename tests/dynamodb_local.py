@@ -8,27 +8,37 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
+import tempfile
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
+import httpx
 import pytest
+from botocore.config import Config
 
 from liveinsight.settings import Settings
-from liveinsight.store.dynamodb.client import Item, aws_client, read_item
+from liveinsight.store.dynamodb.client import AT_ONCE, Item, read_item
 from liveinsight.store.dynamodb.schema import definitions, names
+from tests.waiting import free_port, until
 
 HOME = Path(sys.prefix) / "dynamodb-local"
 _MISSING = "DynamoDB Local is not installed: `make test` does it, or scripts/dynamodb_local.py (and Java for it)"
-_START_S = 60
+_START_S = 120
+_TRIES = 3  # somebody else may have taken the port
 _sets = count(1)
-_running: list[subprocess.Popen[bytes]] = []
+
+
+class _Emulator(NamedTuple):
+    process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str]
+
+
+_running: list[_Emulator] = []
 
 
 @cache
@@ -39,9 +49,10 @@ def address() -> str:
 
 def stop() -> None:
     """Stop what was started. Who asks for an address afterwards gets another."""
-    for process in _running:
+    for process, folder in _running:
         process.kill()
         process.wait()
+        folder.cleanup()
     _running.clear()
     address.cache_clear()
     shared_client.cache_clear()
@@ -58,32 +69,39 @@ def started() -> str:
     # Any will do, but there must be some, and they must not be somebody's real ones.
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     _refuse_scans()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        java,
-        "-Xmx1g",
-        f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}",
-        "-jar",
-        str(HOME / "DynamoDBLocal.jar"),
-    ]
+    for _ in range(_TRIES):
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        process = _start(java, port)
+        until(lambda process=process, url=url: _answers(url) or process.poll() is not None, "it starts", _START_S)
+        if process.poll() is None:
+            return url
+    pytest.fail("DynamoDB Local does not start")
+
+
+def _start(java: str, port: int) -> subprocess.Popen[bytes]:
+    # It unpacks a library, and is killed before it tidies up.
+    folder = tempfile.TemporaryDirectory(prefix="dynamodb-local-")
+    libraries = (f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}", f"-Djava.io.tmpdir={folder.name}")
     process = subprocess.Popen(
-        [*command, "-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)],
+        [
+            *(java, "-Xmx1g", *libraries, "-jar", str(HOME / "DynamoDBLocal.jar")),
+            *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
+        ],
         cwd=HOME,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _running.append(process)
-    until = time.monotonic() + _START_S
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return f"http://127.0.0.1:{port}"
-    pytest.fail("DynamoDB Local does not start")
+    _running.append(_Emulator(process, folder))
+    return process
+
+
+def _answers(url: str) -> bool:
+    """Whether DynamoDB is there: a connection alone may be anybody's."""
+    try:
+        return "x-amzn-requestid" in httpx.get(url, timeout=5).headers
+    except httpx.HTTPError:
+        return False
 
 
 def fresh_settings(**more: Any) -> Settings:
@@ -110,8 +128,11 @@ def create_tables(settings: Settings, aws: Any = None) -> None:
 
 @cache
 def shared_client(service: str) -> Any:
-    """One client for many: making one takes a while."""
-    return aws_client(fresh_settings(), service)
+    """One client for many: making one takes a while. An emulator that is slow is no fault for it."""
+    patient = Config(
+        connect_timeout=30, read_timeout=60, max_pool_connections=2 * AT_ONCE, retries={"total_max_attempts": 1}
+    )
+    return boto3.client(service, region_name="us-east-1", endpoint_url=address(), config=patient)
 
 
 def partition(table: str, pk: str) -> list[Item]:

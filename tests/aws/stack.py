@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 import httpx
-import pytest
 
 from scripts.aws_stack import outputs, stack_of
 from scripts.aws_tools import ROOT, tool
+from tests import waiting
 from tests.aws.template import PATH
 
 if TYPE_CHECKING:
@@ -31,12 +29,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAU
 
 def until(check: Callable[[], Any], what: str) -> Any:
     """The first true answer of a check."""
-    end = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < end:
-        if found := check():
-            return found
-        time.sleep(0.2)
-    pytest.fail(f"it never happened: {what}")
+    return waiting.until(check, what, _PATIENCE_S)
 
 
 class Aws:
@@ -44,28 +37,34 @@ class Aws:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = waiting.free_port()
         self.address = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
         env = {**os.environ, **KEYS, "GATEWAY_PORT": str(self._port), "BIND_HOST": "127.0.0.1", "AUTH": "true"}
+        env["TMPDIR"] = str(self._folder)  # it leaves the functions' folders behind
         self._log = (self._folder / "emulator.log").open("w")
         self._process = subprocess.Popen([tool("python"), _EMULATOR], env=env, stdout=self._log, stderr=self._log)
-        until(self._answers, "the emulator starts")
+        try:
+            until(self._answers, "the emulator starts")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(30)
-        self._log.close()
+        try:
+            self._process.wait(waiting.PATIENCE_S)
+        finally:
+            self._process.kill()
+            self._log.close()
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, (self._folder / "emulator.log").read_text()
         try:
-            socket.create_connection(("127.0.0.1", self._port), 1).close()
-        except OSError:
+            httpx.get(self.address, timeout=10)
+        except httpx.HTTPError:
             return False
         return True
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,13 @@ import httpx
 
 from tests.http.messages import CHROME
 from tests.server.running import environment
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "examples" / "django_site"
 TOKEN = "the-token-of-programs"
 OWNER = "owner"  # name and password of who may see the numbers
-_START_S = 60
+_START_S = 120
 _ADDRESS = re.compile(r"(?:Listening at:|Uvicorn running on|development server at) (http://127\.0\.0\.1:\d+)")
 
 GUNICORN = ("-m", "gunicorn", "shop.wsgi", "--bind", "127.0.0.1:0", "--threads", "4")
@@ -37,14 +37,6 @@ UVICORN = (
     "--timeout-graceful-shutdown",
     "1",
 )
-
-
-def free_port() -> int:
-    """For a server that does not tell which one it took."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _listens(url: str) -> bool:
@@ -72,7 +64,11 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, *server], cwd=EXAMPLE, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
-        self.url = self._wait_for_address()
+        try:
+            self.url = until(self._address, "it listens", _START_S)
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
 
     def manage(self, *arguments: str) -> str:
         """A command of the site; gives what it printed."""
@@ -101,25 +97,22 @@ class Served:
     def reader(self) -> httpx.Client:
         """A program that may read."""
         headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": CHROME}
-        return httpx.Client(base_url=self.analytics, headers=headers, timeout=30)
+        return httpx.Client(
+            base_url=self.analytics, headers=headers, timeout=60, limits=httpx.Limits(keepalive_expiry=2)
+        )
 
     def workers(self) -> list[int]:
         """The processes below the server's own."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(each) for each in children.split()]
 
-    def stop(self) -> None:
-        """Stop it politely."""
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Stop it, politely if nothing else is said."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(number)
         self.process.wait(timeout=60)
 
-    def _wait_for_address(self) -> str:
-        until = time.monotonic() + _START_S
-        while time.monotonic() < until:
-            if (found := _ADDRESS.search(self.log)) and _listens(found[1]):
-                return found[1]
-            assert self.process.poll() is None, self.log
-            time.sleep(0.05)
-        self.process.kill()
-        raise AssertionError(self.log)
+    def _address(self) -> str:
+        assert self.process.poll() is None, self.log
+        found = _ADDRESS.search(self.log)
+        return found[1] if found and _listens(found[1]) else ""

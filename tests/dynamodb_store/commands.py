@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from liveinsight.settings import variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from liveinsight.settings import Settings
@@ -63,11 +62,3 @@ def ended(process: subprocess.Popen[str]) -> str:
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 0, told
     return told
-
-
-def until(happens: Callable[[], bool]) -> None:
-    """Wait for it."""
-    last = time.monotonic() + 60
-    while not happens() and time.monotonic() < last:
-        time.sleep(0.1)
-    assert happens()

@@ -65,7 +65,7 @@ def number(record: dict[str, Any]) -> str:
 def record(store: DynamoDBStore, *sessions: str) -> None:
     refused = (Tally(SITE, "rejected", "too_old", 3),)
     events = [event(session=each, page="/한글") for each in sessions]
-    store.record(batch(*events, received_at=NOON, refused=refused)).result(timeout=30)
+    store.record(batch(*events, received_at=NOON, refused=refused)).result(timeout=60)
 
 
 def test_a_delivery_counts_once_however_often_and_however_cut_it_comes(

@@ -87,7 +87,7 @@ def test_writes_that_arrive_once_more_much_later_change_nothing() -> None:
     reader = Reader(store, tables)
     for number, minutes in enumerate([140, 149, 145, 60, 130, 100, 149]):
         one = batch(event(at(minutes), page=f"/{number}", event_id=f"e{number}"), received_at=NOW)
-        assert len(store.record(one).result(timeout=30).stored) == 1
+        assert len(store.record(one).result(timeout=60).stored) == 1
         oracle.record(one)
         while reader.poll():
             pass

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from liveinsight.ingest.derive import derive
 from liveinsight.models.events import StoredEvent
 from tests.dynamodb_local import create_tables, fresh_settings
-from tests.dynamodb_store.commands import AGGREGATE, liveinsight, running, until
+from tests.dynamodb_store.commands import AGGREGATE, liveinsight, running
 from tests.factories import Clock, at, event, put, query, table
 from tests.store.keeping import filtered
 from tests.store.settled import SettledStore
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path

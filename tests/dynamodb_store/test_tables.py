@@ -12,8 +12,9 @@ from liveinsight.errors import SettingError, StartError
 from liveinsight.settings import Settings, from_environment
 from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.commands import AGGREGATE, ended, liveinsight, running, until
+from tests.dynamodb_store.commands import AGGREGATE, ended, liveinsight, running
 from tests.factories import Clock, event, put, query, table
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path

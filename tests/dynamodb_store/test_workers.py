@@ -16,9 +16,10 @@ from liveinsight.store.dynamodb.client import Client
 from liveinsight.store.dynamodb.health import Health
 from liveinsight.store.dynamodb.schema import names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.commands import AGGREGATE, ended, running, until
+from tests.dynamodb_store.commands import AGGREGATE, ended, running
 from tests.dynamodb_store.shards import ManyShards
 from tests.factories import Clock, at, event, put, query, table
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

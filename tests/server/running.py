@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.waiting import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -47,7 +49,9 @@ class Running:
         assert self.process.stdout
         self.banner = [self.process.stdout.readline()]
         found = _ADDRESS.search(self.banner[0])
-        assert found, self.log
+        if not found:
+            self.stop(signal.SIGKILL)
+            raise AssertionError(self.banner[0] + self.log)
         self.url = found[1]
 
     @property
@@ -55,14 +59,16 @@ class Running:
         return self._log.read_text()
 
     def client(self) -> httpx.Client:
-        """A reader's client."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        """A reader's client. It keeps no connection for as long as the server does: either could close it first."""
+        limits = httpx.Limits(keepalive_expiry=2)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S, limits=limits)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop, and wait; gives its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        status = self.process.wait(timeout=20)
+        status = self.process.wait(timeout=PATIENCE_S)
         rest = self.process.stdout
         if rest and not rest.closed:
             self.banner += rest.readlines()
@@ -74,7 +80,11 @@ class Running:
 def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Running]:
     """A server for a while; it has to end well."""
     running = Running(folder, *arguments, **settings)
-    yield running
+    try:
+        yield running
+    except BaseException:
+        running.stop(signal.SIGKILL)
+        raise
     assert running.stop() == 0
     assert "Traceback" not in running.log
 

@@ -13,6 +13,7 @@ import uvicorn
 from liveinsight.asgi import create_app
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -49,10 +50,13 @@ class _Served:
 
 def start(app: Any, **where: Any) -> uvicorn.Server:
     """A server in a thread; it ends with the process."""
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none", **where))
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        threading.Event().wait(0.01)
+    # Who keeps a connection for long must not find that it was closed just now.
+    config = uvicorn.Config(app, lifespan="off", log_config=None, ws="none", timeout_keep_alive=3600, **where)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started or not thread.is_alive(), "the server starts")
+    assert server.started
     return server
 
 
