@@ -9,13 +9,15 @@ from pydantic_core import to_json
 
 from liveinsight.settings import Settings
 from liveinsight.store.base import LedgerRow
-from liveinsight.store.duckdb import DuckDBStore
+from liveinsight.store.duckdb import DuckDBStore, writer
 from liveinsight.store.duckdb.journal import Journal
 from tests.factories import NOON, SITE, THAT_DAY, Clock, event, put, query, table
 from tests.store.keeping import filtered, keep
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def _open(folder: Path) -> DuckDBStore:
@@ -39,11 +41,14 @@ def test_a_record_of_the_first_version_is_read(tmp_path: Path) -> None:
         store.close()
 
 
-def test_kept_events_are_there_after_a_crash_that_left_them_in_the_journal(tmp_path: Path) -> None:
+def test_kept_events_are_there_after_a_crash_that_left_them_in_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_WRITE_SECONDS", 3600.0)  # later, they would be in the tables
     store = _open(tmp_path / "running")
     keep(store, "bot", event(event_id="a", engaged_ms=5, screen_class="phone"), stored=(event(event_id="b"),))
     keep(store, "tool", event(event_id="c"))
-    shutil.copytree(tmp_path / "running", tmp_path / "crashed")
+    store._writer.call(lambda _: shutil.copytree(tmp_path / "running", tmp_path / "crashed"))
     expected = filtered(store)
     store.close()
     for _ in range(2):

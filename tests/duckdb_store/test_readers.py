@@ -48,7 +48,7 @@ def test_a_report_sees_events_and_their_sessions_of_the_same_moment(store: DuckD
         while not stop.is_set():
             number += 1
             events = [event(at(0), session=f"s{number}-{each}", source="Naver") for each in range(100)]
-            store.record(batch(*events)).result(timeout=30)
+            store.record(batch(*events)).result(timeout=60)
             store._writer.call(Tables.write_events)
 
     collecting = Thread(target=collect)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -13,6 +13,7 @@ from liveinsight.errors import QueueFull, StoreInUse, StoreUnavailable
 from liveinsight.settings import Settings
 from liveinsight.store.duckdb import DuckDBStore
 from tests.factories import Clock, batch, event, put, query, table
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,18 +25,18 @@ def test_a_full_queue_refuses_and_takes_again_when_there_is_room(tmp_path: Path)
 
     def hold(_: object) -> None:
         busy.set()
-        go_on.wait(20)
+        go_on.wait(60)
 
     holder = threading.Thread(target=store._writer.call, args=(hold,))
     holder.start()
-    busy.wait(20)
+    assert busy.wait(60)
     accepted = [store.record(batch(event(), event())) for _ in range(5)]
     with pytest.raises(QueueFull) as refusal:
         store.record(batch(event()))
     assert refusal.value.retry_after >= 1
     go_on.set()
     holder.join()
-    assert [len(each.result(20).stored) for each in accepted] == [2] * 5
+    assert [len(each.result(60).stored) for each in accepted] == [2] * 5
     put(store, event())
     assert table(store, query("events")) == [(11,)]
     store.close()
@@ -62,12 +63,15 @@ def test_after_a_failure_of_the_database_nothing_is_lost_or_doubled(
 
 def _retry(store: DuckDBStore, event_id: str) -> tuple[list[str], int]:
     """As a tracker does: again, until it is taken."""
-    for _ in range(500):
-        try:
+
+    def retried() -> tuple[list[str], int] | None:
+        with suppress(StoreUnavailable):
             return put(store, event(event_id=event_id))
-        except StoreUnavailable:
-            time.sleep(0.01)
-    pytest.fail("the store did not come back")
+        return None
+
+    found = until(retried, "the store came back")
+    assert found
+    return found
 
 
 def test_a_second_process_is_told_who_has_the_folder(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from liveinsight.errors import StartError
 from liveinsight.settings import Settings
 from liveinsight.stats.period import Period
-from liveinsight.store.duckdb import DuckDBStore
+from liveinsight.store.duckdb import DuckDBStore, writer
 from tests.factories import NOON, SITE, Clock, event, put, query, table
 
 if TYPE_CHECKING:
@@ -39,9 +39,16 @@ def _crash(tmp_path: Path, *, flushed: bool) -> Path:
         put(store, event(NOON + number, event_id=each))
         if flushed:
             store.run(query("events"))  # a report: what was recorded goes from the journal into the database
-    shutil.copytree(tmp_path / "running", tmp_path / "crashed")
+    # Between two writes: a file that is copied while it is written may be torn as no crash tears it.
+    store._writer.call(lambda _: shutil.copytree(tmp_path / "running", tmp_path / "crashed"))
     store.close()
     return tmp_path / "crashed"
+
+
+@pytest.fixture(autouse=True)
+def _untidy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in the journal stays there until a report is asked, however long a test takes."""
+    monkeypatch.setattr(writer, "_WRITE_SECONDS", 3600.0)
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def crashed(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def crashed_early(tmp_path: Path) -> Path:
-    """With all, or nearly all, events in the journal."""
+    """With all events in the journal."""
     return _crash(tmp_path, flushed=False)
 
 
