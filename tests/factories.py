@@ -108,7 +108,7 @@ def put(
     store: Store, *events: StoredEvent, received_at: int | None = None, refused: tuple[Tally, ...] = ()
 ) -> tuple[list[str], int]:
     """Record one batch and wait until it is durable: the ids of the new events, and the number of duplicates."""
-    stored, duplicates = store.record(batch(*events, received_at=received_at, refused=refused)).result(timeout=30)
+    stored, duplicates = store.record(batch(*events, received_at=received_at, refused=refused)).result(timeout=60)
     return [each.event_id for each in stored], duplicates
 
 

@@ -33,7 +33,7 @@ def run(*arguments: str, answer: str = "", **settings: str) -> subprocess.Comple
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -144,7 +144,7 @@ def test_filtered_events_are_shown_when_they_are_kept(tmp_path: Path) -> None:
     visit = {"session_id": "s", "timestamp": time.time_ns() // 1_000_000, "event_type": "page_view"}
     for number, agent in enumerate(["Googlebot/2.1 \x1b[2J", "Yeti/1.1"]):
         event = {**visit, "page_url": f"https://shop.example/{number}", "user_agent": agent}
-        answer = httpx.post(f"{server.url}/api/events", json=event).raise_for_status()
+        answer = httpx.post(f"{server.url}/api/events", json=event, timeout=60).raise_for_status()
         assert answer.json()["data"]["filtered"] == 1
     assert server.stop() == 0
     data = str(tmp_path / "data")

@@ -88,13 +88,13 @@ def fill(store: Store, events: int = EVENTS) -> None:
     ]
     first = [event for batch in visits for event in batch.events][:: 1 + events // 200]
     for batch in visits:
-        store.record(batch._replace(events=[each for each in batch.events if each not in first])).result(30)
-    store.record(Batch(END, [each._replace(received_at=END) for each in first], [])).result(30)  # they were late
-    store.record(Batch(END + 1, [each._replace(received_at=END + 1) for each in first[:30]], [])).result(30)
+        store.record(batch._replace(events=[each for each in batch.events if each not in first])).result(60)
+    store.record(Batch(END, [each._replace(received_at=END) for each in first], [])).result(60)  # they were late
+    store.record(Batch(END + 1, [each._replace(received_at=END + 1) for each in first[:30]], [])).result(60)
     bots = [_bot(each, number) for number, each in enumerate(first[:40])]
     refused = [Tally(each.event.site_id, FILTERED, each.reason, 1) for each in bots]
     refused += [Tally(SITE, REJECTED, "too_old", 7), Tally("(unknown)", REJECTED, "invalid_json", 2)]
-    store.record(Batch(END - HOUR_MS, [], refused, bots)).result(30)
+    store.record(Batch(END - HOUR_MS, [], refused, bots)).result(60)
     for kind, documents in DOCUMENTS.items():
         for key, text in documents.items():
             store.put_document(kind, key, text)
@@ -231,7 +231,7 @@ def taken(tmp_path: Path) -> str:
     url = f"duckdb:///{tmp_path / 'taken.duckdb'}"
     store = open_store(Settings(store=url))
     [event, *_] = next(batches(Plan(SITE, 10, 1, END - 30 * DAY_MS))).events
-    store.record(Batch(event.received_at, [event], [])).result(30)
+    store.record(Batch(event.received_at, [event], [])).result(60)
     store.put_document("goal", f"{SITE}/buy", '{"name": "Mine"}')
     store.put_document("salt", TODAY, "abcd")
     store.close()

@@ -68,7 +68,7 @@ class Websites:
         self._forwarded[host, path] = url
 
     def forward(self, host: str, path: str, body: bytes, user_agent: str) -> httpx.Response:
-        return httpx.post(self._forwarded[host, path], content=body, headers={"User-Agent": user_agent})
+        return httpx.post(self._forwarded[host, path], content=body, headers={"User-Agent": user_agent}, timeout=60)
 
     def content(self, host: str, path: str) -> tuple[bytes, str, dict[str, str]]:
         """What is at an address, the name of the file it could be, and its headers; empty when there is nothing."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.waiting import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,7 +38,7 @@ class Client(threading.Thread):
         self._sent = 0
 
     def run(self) -> None:
-        with httpx.Client(timeout=5) as http:
+        with httpx.Client(timeout=30) as http:
             while not self._stopping.is_set():
                 self._deliver(http, self._request())
 
@@ -94,12 +96,20 @@ class Client(threading.Thread):
 
 
 def start(count: int, address: Callable[[], str]) -> tuple[list[Client], threading.Event]:
-    """So many clients, sending; set the event to let each finish what it has in its hands."""
+    """So many clients, sending; `finish` ends them."""
     stopping = threading.Event()
     clients = [Client(f"client{number}", address, stopping) for number in range(count)]
     for client in clients:
         client.start()
     return clients, stopping
+
+
+def finish(clients: list[Client], stopping: threading.Event) -> None:
+    """Let each finish what it has in its hands: what is not answered yet is sent again."""
+    stopping.set()
+    for client in clients:
+        client.join(2 * PATIENCE_S)
+        assert not client.is_alive(), f"{client.name} was not answered"
 
 
 def assert_agrees(reader: httpx.Client, clients: list[Client]) -> None:

@@ -8,7 +8,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from tests.durability.clients import assert_agrees, start
+from tests.durability.clients import assert_agrees, finish, start
 from tests.server.running import Running
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ def test_everything_acknowledged_is_there_once_after_many_kills(tmp_path: Path) 
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
         server = Running(tmp_path, rate_limit="0")
     time.sleep(0.5)
-    stopping.set()
-    for client in clients:
-        client.join(30)
+    finish(clients, stopping)
     with server.client() as reader:
         assert_agrees(reader, clients)
     assert server.stop() == 0
@@ -47,9 +45,7 @@ def test_stopping_politely_answers_what_was_accepted(tmp_path: Path) -> None:
         time.sleep(0.3)
         assert server.stop(signal.SIGTERM) == 0
         server = Running(tmp_path, rate_limit="0")
-    stopping.set()
-    for client in clients:
-        client.join(30)
+    finish(clients, stopping)
     with server.client() as reader:
         assert_agrees(reader, clients)
     server.stop()

@@ -83,7 +83,7 @@ def test_everything_is_as_before_or_everything_is_done(
 ) -> None:
     folder = shutil.copytree(filled, tmp_path / "data")
     process = [sys.executable, "-m", "tests.durability.dying", str(folder), *map(str, moment)]
-    assert subprocess.run(process, cwd=ROOT, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(process, cwd=ROOT, check=False, timeout=120).returncode == -signal.SIGKILL
     store = open_store(folder)
     found = _all_of(store)
     assert found in (states if moment[2] else states[:1])

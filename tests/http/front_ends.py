@@ -50,7 +50,7 @@ class _AsgiTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
-        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result(timeout=60)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._transport.handle_async_request(request)
@@ -94,7 +94,7 @@ class _LambdaTransport(httpx.BaseTransport):
         request.read()
         function = self._function(request.url.path)
         event = lambda_events.function_url(request, ADDRESS)
-        return lambda_events.read_answer(self._environment.submit(function, event, None).result(timeout=30))
+        return lambda_events.read_answer(self._environment.submit(function, event, None).result(timeout=60))
 
     def close(self) -> None:
         self._environment.shutdown()

@@ -131,7 +131,7 @@ def test_whatever_json_comes_it_is_accounted_for_and_can_be_stored(
     assert error is None or not intake.events
     for refused in intake.refused:
         json.dumps(refused.refusal, ensure_ascii=False).encode()
-    stored, _ = store.record(Batch(NOON, intake.events, intake.tallies())).result(timeout=30)
+    stored, _ = store.record(Batch(NOON, intake.events, intake.tallies())).result(timeout=60)
     for each in stored[:1]:
         kept = [
             found for found in store.session_events(each.session_id, each.site_id) if found.event_id == each.event_id

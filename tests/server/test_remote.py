@@ -25,13 +25,14 @@ from liveinsight.store.memory import MemoryStore
 from liveinsight.store.promise import Promise
 from liveinsight.store.remote import RemoteStore
 from liveinsight.store.remote import server as remote_server
-from tests.durability.clients import assert_agrees, start
+from tests.durability.clients import assert_agrees, finish, start
 from tests.factories import NOON, SITE, THAT_DAY, Clock, at, event, put, query, table
 from tests.http.messages import collect
 from tests.http.messages import sent as sent_at_noon
 from tests.server.running import TOKEN, Running
 from tests.store.served import TOKEN as SERVED_TOKEN
 from tests.store.served import serve
+from tests.waiting import free_port, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +44,6 @@ if TYPE_CHECKING:
 def sent(**more: Any) -> dict[str, Any]:
     """An event that happens now."""
     return sent_at_noon(timestamp=time.time_ns() // 1_000_000, **more)
-
-
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
 
 
 class Servers:
@@ -116,7 +111,7 @@ def test_what_one_server_collects_the_others_report(servers: Servers, home: Runn
 
 
 def test_nothing_is_lost_or_doubled_when_either_server_is_killed(servers: Servers) -> None:
-    port = free_port()
+    port = str(free_port())
     home = servers.home("--port", port)
     other = servers.front(home)
     chance = random.Random(1)
@@ -130,9 +125,7 @@ def test_nothing_is_lost_or_doubled_when_either_server_is_killed(servers: Server
             home.stop(signal.SIGKILL)
             home = servers.home("--port", port)
     time.sleep(0.5)
-    stopping.set()
-    for client in clients:
-        client.join(60)
+    finish(clients, stopping)
     for each in (home, other):
         with each.client() as reader:
             assert_agrees(reader, clients)
@@ -140,7 +133,7 @@ def test_nothing_is_lost_or_doubled_when_either_server_is_killed(servers: Server
 
 
 def test_while_the_home_is_away_the_front_says_when_to_come_again(servers: Servers) -> None:
-    port = free_port()
+    port = str(free_port())
     home = servers.home("--port", port)
     other = servers.front(home)
     home.stop()
@@ -171,7 +164,7 @@ def test_a_server_that_is_not_there_or_knows_another_token_is_one_sentence(home:
 @pytest.mark.parametrize("path", ["run", "nothing", "documents"])
 def test_only_who_knows_the_token_is_answered(home: Running, path: str) -> None:
     url = f"{home.url}/api/store/v1/{path}"
-    assert httpx.post(url, json=["salt"]).status_code == 401
+    assert httpx.post(url, json=["salt"], timeout=60).status_code == 401
     with home.client() as reader:
         assert (
             reader.post(url, content='["salt"]', headers={"Content-Type": "text/plain"}).json()["code"]
@@ -302,6 +295,7 @@ def test_while_a_server_hangs_one_caller_finds_out_and_no_other_waits(monkeypatc
             store.documents("any")
         with pytest.raises(StoreUnavailable):
             put(store, event())
+    until(lambda: behind.asked)  # it was given up before it had come so far, perhaps
     assert behind.asked == ["live"]  # and not twice: it has enough to do
     behind.wake.set()
     later = time.monotonic() + 6
@@ -339,7 +333,7 @@ def test_each_request_hears_what_became_of_it() -> None:
     told: list[Any] = []
     for each in waiting:
         try:
-            told.append([stored.event_id for stored in each.result(timeout=30).stored])
+            told.append([stored.event_id for stored in each.result(timeout=60).stored])
         except StoreUnavailable as error:
             told.append(error.code)
     assert told == [["a"], "queue_full", ["b"], "store_unavailable", ["c"]]
@@ -366,6 +360,7 @@ def test_after_a_fork_parent_and_child_go_on(store: RemoteStore, behind: MemoryS
     put(store, event(event_id="before"))
     child = os.fork()
     if not child:
+        signal.alarm(60)  # one that hangs shall not be waited for
         status = 1
         with suppress(BaseException):
             put(store, event(event_id="child"))

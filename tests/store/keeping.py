@@ -28,7 +28,7 @@ def keep(
     request = request._replace(
         events=request.events[len(events) :], refused=tallies, kept=[FilteredEvent(reason, each) for each in kept]
     )
-    recorded = store.record(request).result(timeout=30)
+    recorded = store.record(request).result(timeout=60)
     return [each.event_id for each in recorded.stored], recorded.duplicates
 
 

@@ -79,16 +79,16 @@ def test_who_asks_while_the_same_is_asked_waits_for_that_answer() -> None:
 
     def wait() -> None:
         asking.set()
-        assert go_on.wait(30)
+        assert go_on.wait(60)
 
     behind.meanwhile = wait
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(table, store, EVENTS)
-        assert asking.wait(30)
+        assert asking.wait(60)
         others = [pool.submit(table, store, EVENTS) for _ in range(3)]
         behind.meanwhile = lambda: None
         go_on.set()
-        assert [each.result(30) for each in (first, *others)] == [[(0,)]] * 4
+        assert [each.result(60) for each in (first, *others)] == [[(0,)]] * 4
     assert behind.asked == 1
 
 
@@ -99,17 +99,17 @@ def test_who_asks_after_an_event_does_not_get_the_answer_that_was_begun_before_i
 
     def wait() -> None:
         asking.set()
-        assert go_on.wait(30)
+        assert go_on.wait(60)
 
     behind.meanwhile = wait
     with ThreadPoolExecutor(2) as pool:
         before = pool.submit(table, store, EVENTS)
-        assert asking.wait(30)
+        assert asking.wait(60)
         behind.meanwhile = lambda: None
         put(store, event())
         assert table(store, EVENTS) == [(1,)]
         go_on.set()
-        assert before.result(30) == [(0,)]
+        assert before.result(60) == [(0,)]
     assert table(store, EVENTS) == [(1,)]
 
 

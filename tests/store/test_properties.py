@@ -133,7 +133,7 @@ class World:
 
     def record(self, sent: list[dict[str, Any]], refused: list[Tally]) -> None:
         each = batch(*map(self._event, sent), received_at=self.clock.now, refused=tuple(refused))
-        stored, duplicates = self.store.record(each).result(timeout=30)
+        stored, duplicates = self.store.record(each).result(timeout=60)
         assert ([new.event_id for new in stored], duplicates) == self.witness.record(each)
 
     def _event(self, sent: dict[str, Any]) -> StoredEvent:
@@ -240,7 +240,7 @@ def test_every_metric_by_every_dimension_and_with_every_filter_is_what_the_event
     world = World(kind, tmp_path, "UTC", "2026-03-10 13:30")
     world.clock.now = at(75)
     together = batch(*EVERYTHING)
-    world.store.record(together).result(timeout=30)
+    world.store.record(together).result(timeout=60)
     world.witness.record(together)
     values = [name for name in [*DIMENSIONS, "prop:plan"] if name not in INTERVALS]
     try:

@@ -72,7 +72,7 @@ def test_an_empty_batch_is_fine(store: Store) -> None:
 
 def test_many_requests_at_once_are_all_answered(store: Store) -> None:
     waiting = [store.record(batch(event(NOON + each, event_id=f"x{each // 2}"))) for each in range(200)]
-    answers = [each.result(timeout=30) for each in waiting]
+    answers = [each.result(timeout=60) for each in waiting]
     assert [(len(each.stored), each.duplicates) for each in answers] == [(1, 0), (0, 1)] * 100
     assert table(store, query("events")) == [(100,)]
 

@@ -45,7 +45,7 @@ def views(site: str, collector: str, *pages: str, **more: Any) -> None:
         }
         for page in pages
     ]
-    answer = httpx.post(f"{collector}/api/events", json={"events": events}, headers={"User-Agent": CHROME})
+    answer = httpx.post(f"{collector}/api/events", json={"events": events}, headers={"User-Agent": CHROME}, timeout=60)
     assert answer.is_success, answer.text
 
 

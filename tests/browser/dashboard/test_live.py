@@ -84,7 +84,7 @@ def send(site: Site, *events: dict[str, Any], session: str = "a-session") -> Non
     base = {"session_id": session, "site_id": site.name, "page_url": f"http://{site.name}/", "event_type": "page_view"}
     now = time.time_ns() // 1_000_000
     body = {"events": [{**base, "timestamp": now + at, **event} for at, event in enumerate(events)]}
-    answer = httpx.post(f"{site.collector}/api/events", json=body, headers={"User-Agent": CHROME})
+    answer = httpx.post(f"{site.collector}/api/events", json=body, headers={"User-Agent": CHROME}, timeout=60)
     assert answer.is_success, answer.text
 
 
