@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import dynamodb_local
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,3 +27,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 def _dynamodb_local() -> Iterator[None]:
     yield
     dynamodb_local.stop()
+
+
+_HOUR_S, _DAY_S = 3600, 86_400
+_MIDNIGHTS = (0, 5, 6, 15)  # by UTC: of UTC, of Chicago, where Django's sites are unless they say otherwise, of Seoul
+_JUST_BEFORE_S = 45
+
+
+def _is_just_before_midnight() -> bool:
+    now = time.time()
+    return any((hour * _HOUR_S - now) % _DAY_S < _JUST_BEFORE_S for hour in _MIDNIGHTS)
+
+
+@pytest.fixture(autouse=True)
+def _today_stays_today() -> None:
+    """What happens today is asked for today: a test that would be cut by midnight begins after it."""
+    until(lambda: not _is_just_before_midnight(), "midnight")

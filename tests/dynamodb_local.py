@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,7 +73,7 @@ def started() -> str:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         process = _start(java, port)
-        until(lambda process=process, url=url: _answers(url) or process.poll() is not None, "it starts", _START_S)
+        until(partial(_is_decided, process, url), "DynamoDB Local starts", _START_S)
         if process.poll() is None:
             return url
     pytest.fail("DynamoDB Local does not start")
@@ -96,10 +96,10 @@ def _start(java: str, port: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def _answers(url: str) -> bool:
-    """Whether DynamoDB is there: a connection alone may be anybody's."""
+def _is_decided(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Whether it answers, or has ended. A connection alone may be anybody's."""
     try:
-        return "x-amzn-requestid" in httpx.get(url, timeout=5).headers
+        return process.poll() is not None or "x-amzn-requestid" in httpx.get(url, timeout=30).headers
     except httpx.HTTPError:
         return False
 
@@ -128,11 +128,16 @@ def create_tables(settings: Settings, aws: Any = None) -> None:
 
 @cache
 def shared_client(service: str) -> Any:
-    """One client for many: making one takes a while. An emulator that is slow is no fault for it."""
+    """One client for many: making one takes a while."""
+    return patient_client(service, address())
+
+
+def patient_client(service: str, url: str) -> Any:
+    """As the store's own, but that an emulator that is slow is no fault."""
     patient = Config(
         connect_timeout=30, read_timeout=60, max_pool_connections=2 * AT_ONCE, retries={"total_max_attempts": 1}
     )
-    return boto3.client(service, region_name="us-east-1", endpoint_url=address(), config=patient)
+    return boto3.client(service, region_name="us-east-1", endpoint_url=url, config=patient)
 
 
 def partition(table: str, pk: str) -> list[Item]:

@@ -76,6 +76,16 @@ def ask(stack: Stack, path: str, function: str = "Stats") -> Any:
     return answer.json()
 
 
+def active(stack: Stack) -> set[str]:
+    """The sessions of the shop that are going on."""
+    found = ask(stack, f"/api/sessions/active/?site_id={SHOP}", "Realtime")
+    return {each["session_id"] for each in found}
+
+
+def summed_sessions(stack: Stack) -> int:
+    return int(ask(stack, f"/api/stats?period=24h&site_id={SHOP}")["data"]["summary"]["sessions"])
+
+
 def test_what_trackers_send_is_live_and_in_the_reports(stack: Stack) -> None:
     answer = send(stack, "s1", "page_view", "click", "page_view")
     assert answer.json()["data"] == {"accepted": 3, "duplicates": 0, "filtered": 0, "rejected": []}
@@ -99,7 +109,11 @@ def test_what_trackers_send_is_live_and_in_the_reports(stack: Stack) -> None:
         "page_view",
     ]
 
-    summary = ask(stack, "/api/stats?period=24h")["data"]["summary"]
+    def summed() -> Any:
+        found = ask(stack, "/api/stats?period=24h")["data"]["summary"]
+        return found if found["events"] == 4 else None
+
+    summary = until(summed, "the sums have four events")
     assert [summary[name] for name in ("visitors", "sessions", "page_views", "events")] == [2, 2, 3, 4]
     assert {(each["page"], each["views"]) for each in ask(stack, "/api/statistics/pages/")} == {("/", 2), ("/2", 1)}
     assert sum(each["count"] for each in ask(stack, "/api/statistics/hourly/?hours=24")) == 4
@@ -196,6 +210,8 @@ def test_maintenance_may_do_what_it_does(aws: Aws, stack: Stack) -> None:
 
 def test_the_logs_count_and_name_nobody(stack: Stack) -> None:
     assert send(stack, "her-session", "page_view", viewer="203.0.113.77").status_code == 200
+    until(lambda: "her-session" in active(stack), "it is folded")
+    until(lambda: any("AggregatorLag" in line for line in stack.log("aggregator")), "the aggregator says so")
     lines = {name: stack.log(name) for name in ("collector", "realtime", "stats", "aggregator")}
     of_ours = [json.loads(line) for each in lines.values() for line in each if line.startswith("{")]
     assert not [line for line in of_ours if line["level"] in {"WARNING", "ERROR"}]
@@ -208,7 +224,9 @@ def test_the_logs_count_and_name_nobody(stack: Stack) -> None:
 
 def test_an_upgrade_keeps_everything_and_new_settings_hold(stack: Stack) -> None:
     assert send(stack, "blog", "page_view", site=BLOG).status_code == 400
-    before = ask(stack, f"/api/stats?period=24h&site_id={SHOP}")["data"]["summary"]["sessions"]
+    assert send(stack, "kept", "page_view").status_code == 200
+    until(lambda: "kept" in active(stack), "all that was sent is folded")
+    before = until(lambda: summed_sessions(stack) == len(active(stack)) and summed_sessions(stack), "it is summed up")
     stack.update(Sites=f"{SHOP},{BLOG}", TimeZone="Asia/Seoul")
     assert send(stack, "blog", "page_view", site=BLOG).json()["data"]["accepted"] == 1
     stats = ask(stack, f"/api/stats?period=24h&site_id={SHOP}")["data"]

@@ -15,9 +15,10 @@ from playwright.sync_api import expect, sync_playwright
 from liveinsight.wire.files import WEB
 from scripts.system_packages import find_browser
 from tests.browser.websites import Site, Websites
-from tests.browser.windows import PATIENCE, a_window
+from tests.browser.windows import a_window
 from tests.http.messages import CHROME
 from tests.server.running import serving
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ ARGUMENTS = [
 
 _site_numbers = count(1)
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.websites import Site
-from tests.browser.windows import PATIENCE, a_window, wait_until
+from tests.browser.windows import a_window, wait_until
+from tests.browser.zones import zone_at_noon
 from tests.server.running import Running, messages, serving
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +61,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    # It is noon there: no midnight comes between the visit and the report of the day.
-    zone = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-    with serving(tmp_path_factory.mktemp("server"), "--demo", timezone=zone) as running:
+    with serving(tmp_path_factory.mktemp("server"), "--demo", timezone=zone_at_noon()) as running:
         yield running
 
 
@@ -97,7 +96,7 @@ def visit(browser: Browser, server: Running, reader: httpx.Client, websites: Web
 def heard(stream: Iterator[tuple[str, Any]], count: int) -> list[dict[str, Any]]:
     """The next events of a stream, which is never silent for long."""
     events: list[dict[str, Any]] = []
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_S
     while len(events) < count:
         kind, data = next(stream)
         if kind == "events":

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner import complaints_of_axe, log_in
 from tests.browser.windows import a_window
-from tests.server.running import TOKEN, Running
+from tests.server.running import TOKEN, Running, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +23,15 @@ def printed_login_link(server: Running) -> str:
     assert output
     while "login" not in server.banner[-1]:
         server.banner.append(output.readline())
+        assert server.banner[-1], server.log
     return server.banner[-1].split()[-1]
 
 
 def test_the_printed_link_opens_the_dashboard_and_leaves_no_token_in_the_address(page: Page, tmp_path: Path) -> None:
-    server = Running(tmp_path)
-    page.goto(printed_login_link(server))
-    expect(page).to_have_url(f"{server.url}/")
-    expect(page.get_by_role("heading", name="Let us see your first visitor")).to_be_visible()
-    server.stop()
+    with serving(tmp_path) as server:
+        page.goto(printed_login_link(server))
+        expect(page).to_have_url(f"{server.url}/")
+        expect(page.get_by_role("heading", name="Let us see your first visitor")).to_be_visible()
 
 
 def test_a_stranger_sees_the_login_page_and_no_numbers(page: Page, server: Running) -> None:

@@ -6,12 +6,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tests.waiting import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
-
-PATIENCE = 15.0  # seconds until a test gives up; nothing here takes long, but the machine may be busy
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def a_window(browser: Browser, **options: Any) -> Iterator[Page]:
     expected = options.pop("expected", "")
     options = {"locale": "en-US", "reduced_motion": "reduce", **options}
     context = browser.new_context(**options)
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -49,7 +49,7 @@ class Waits(Protocol):
 
 def wait_until(page: Waits, condition: Callable[[], bool]) -> None:
     """Wait for something that the page does not show. The browser goes on meanwhile."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, "this did not happen"
         page.wait_for_timeout(50)

@@ -37,6 +37,7 @@ SESSIONS = ["s", "t", "u"]
 SHARE = 0.25  # of the calls of an aggregator that go wrong
 COLLECTING_SHARE = 0.5
 ROUNDS = 8
+IMPATIENCE_S = 0.3  # of those whose calls go wrong; all others wait for an emulator that is slow
 
 sent: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
@@ -54,7 +55,7 @@ requests = st.lists(st.lists(st.tuples(st.integers(0, 25), sent), min_size=2, ma
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(client, "_LONGEST_PAUSE_S", 0.01)
-    monkeypatch.setattr(client, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(client, "PATIENCE_S", 60.0)
 
 
 @settings(max_examples=settings().max_examples // 2)
@@ -190,6 +191,7 @@ class World:
         random = Random(self._random.randrange(2**32) if seed is None else seed)
         faulty = Faulty(shared_client("dynamodb"), random, self._late, deaths)
         store = self._store(faulty)
+        store._client._patience = IMPATIENCE_S
         faulty.begin(share)
         return store
 

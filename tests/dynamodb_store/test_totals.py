@@ -25,8 +25,7 @@ from liveinsight.stats.vocabulary import DIMENSIONS, TIME
 from liveinsight.store.base import Batch
 from liveinsight.store.duckdb import DuckDBStore
 from liveinsight.store.dynamodb import DynamoDBStore
-from liveinsight.store.dynamodb.client import aws_client
-from tests.dynamodb_local import create_tables, fresh_settings, started
+from tests.dynamodb_local import create_tables, fresh_settings, patient_client, started
 from tests.dynamodb_store.commands import environment
 from tests.dynamodb_store.faulty import Faulty, Late
 from tests.factories import EVERY_METRIC, MINUTE, NOON, Clock
@@ -50,7 +49,7 @@ WEEK = Period(NOW - 8 * DAY_MS - NOW % DAY_MS, NOW + DAY_MS - NOW % DAY_MS)
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
     """What came of it on DynamoDB, and on one machine without faults."""
     settings = replace(fresh_settings(dynamodb_lanes=4), dynamodb_endpoint=started())
-    aws = aws_client(settings, "dynamodb")
+    aws = patient_client("dynamodb", settings.dynamodb_endpoint)
     create_tables(settings, aws)
     clock = Clock(NOW)
     folder = tmp_path_factory.mktemp("one_machine")

@@ -70,6 +70,6 @@ class Dashboard:
         """A row of a breakdown by its first cell."""
         return self.page.get_by_role("row").filter(has=self.page.get_by_role("button", name=name, exact=True))
 
-    @property
-    def chips(self) -> list[str]:
-        return self.page.get_by_role("list", name="Filter").locator(".chip .text").all_inner_texts()
+    def has_chips(self, *texts: str) -> None:
+        """Wait until these are the filters, in this order."""
+        expect(self.page.get_by_role("list", name="Filter").locator(".chip .text")).to_have_text([*texts])

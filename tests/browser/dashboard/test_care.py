@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner import Dashboard, log_in
-from tests.browser.windows import a_window
+from tests.browser.windows import a_window, wait_until
 from tests.http.messages import CHROME
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def test_the_numbers_of_one_page_never_stand_under_the_name_of_another(owner: Da
     chart = owner.page.get_by_role("table", name="/b: Page views by hour")
     expect(chart).to_be_attached()
     owner.settle()
-    counted = [
-        int(text.split(" ")[0])
-        for text in chart.locator("tbody td:nth-child(2)").all_inner_texts()
-        if text[:1].isdigit()
-    ]
-    assert sum(counted) == 1
+
+    def counted() -> int:
+        texts = chart.locator("tbody td:nth-child(2)").all_inner_texts()
+        return sum(int(text.split(" ")[0]) for text in texts if text[:1].isdigit())
+
+    wait_until(owner.page, lambda: counted() == 1)
 
 
 def test_a_segment_is_that_of_the_site_it_was_saved_for(owner: Dashboard, site: Site) -> None:

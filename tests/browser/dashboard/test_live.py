@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ from tests.browser.dashboard.owner import complaints_of_axe, log_in
 from tests.browser.windows import a_window, wait_until
 from tests.http.messages import CHROME
 from tests.server.running import Running
+from tests.waiting import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +109,7 @@ def test_where_nothing_streams_the_numbers_come_all_the_same(
         page.goto(f"{site.collector}/#/live?site={site.name}")
         expect(state(page)).to_have_attribute("data-state", "polling")
         visitor.goto(site.put("/menu"))
-        expect(online(page)).to_have_text("1", timeout=20_000)
+        expect(online(page)).to_have_text("1")
 
 
 def test_a_visit_and_a_click_appear_as_they_happen(live: Page, visitor: Page, site: Site) -> None:
@@ -181,6 +183,7 @@ def test_what_a_visitor_sends_is_shown_as_text(live: Page, visitor: Page, site: 
 
 def test_a_paused_feed_stands_still_and_then_catches_up(live: Page, visitor: Page, site: Site) -> None:
     visitor.goto(site.put("/"))
+    expect(feed(live)).to_have_count(1)
     live.get_by_role("button", name="Pause").click()
     visitor.goto(site.put("/next"))
     resume = live.get_by_role("button", name="Resume 2 new")
@@ -200,8 +203,9 @@ def test_a_burst_is_shown_in_order_and_nothing_is_lost_or_doubled(live: Page, si
         send(site, *({"event_type": "rush"} for _ in range(100)), session="hasty")
     expect(feed(live).last).to_contain_text("rush")
     expect(feed(live)).to_have_count(MOST_ROWS)
-    # The page is still quick.
-    live.get_by_role("button", name="Pause").click(timeout=1000)
+    # The page can still be used.
+    live.get_by_role("button", name="Pause").click()
+    expect(live.get_by_role("button", name="Resume")).to_be_visible()
 
 
 def test_a_click_opens_the_session_and_its_address_opens_it_for_others(
@@ -221,7 +225,7 @@ def test_a_click_opens_the_session_and_its_address_opens_it_for_others(
         expect(region(another, "What happened").get_by_role("listitem")).to_contain_text(["/menu", "“Order”"])
     live.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert "session=" not in live.url
+    expect(live).not_to_have_url(re.compile("session="))
     expect(sessions(live).get_by_role("link")).to_be_focused()
     live.go_back()
     expect(dialog).to_be_visible()
@@ -249,7 +253,7 @@ def test_a_session_that_is_gone_is_said_to_be_gone(browser: Browser, logged_in: 
 def test_it_says_when_the_server_is_gone_and_catches_up_by_itself(
     browser: Browser, tmp_path: Path, visitor: Page, site: Site
 ) -> None:
-    first = Running(tmp_path)
+    first = Running(tmp_path, "--port", str(free_port()))
     with a_window(browser) as owner:
         log_in(owner, first)
         tag = site.tag().replace(site.collector, first.url)

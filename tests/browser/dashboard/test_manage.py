@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner import Dashboard, log_in
-from tests.browser.windows import a_window
+from tests.browser.windows import a_window, wait_until
 from tests.server.running import Running
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def test_the_first_run_ends_with_the_first_event(browser: Browser, new_server: R
         owner.get_by_label("Domain").fill(f"https://www.{site.name}/")
         owner.get_by_role("button", name="Continue").click()
         expect(owner.get_by_role("list").get_by_text(site.name, exact=True).first).to_be_visible()
-        line = owner.get_by_label("Snippet").inner_text()
-        assert line == f'<script defer src="{new_server.url}/static/js/liveinsight-tracker.js"></script>'
+        line = f'<script defer src="{new_server.url}/static/js/liveinsight-tracker.js"></script>'
+        expect(owner.get_by_label("Snippet")).to_have_text(line)
         expect(owner.get_by_role("link", name="Click around in the demo shop")).to_be_visible()
         expect(owner.get_by_text("Waiting for the first event.")).to_be_visible()
         visitor.goto(site.put("/welcome", head=line))
@@ -105,4 +105,5 @@ def test_the_ledger_says_what_was_not_counted_and_why(dashboard: Dashboard, api:
     expect(reasons.get_by_role("row", name="Filtered: Bots")).to_contain_text("1")
     expect(reasons.get_by_role("row", name="Refused: Too old")).to_contain_text("1")
     total = api.get("/api/ledger", params={"period": "today", "site_id": "shop.example", "timezone": "Asia/Seoul"})
-    assert f"Received\n{total.json()['data']['total']['received']:,}" in dashboard.page.locator("dl").inner_text()
+    received = f"Received\n{total.json()['data']['total']['received']:,}"
+    wait_until(dashboard.page, lambda: received in dashboard.page.locator("dl").inner_text())

@@ -68,8 +68,9 @@ def test_the_chart_has_a_table_with_the_same_numbers(dashboard: Dashboard, api: 
     dashboard.open("overview?period=30d&metric=page_views")
     rows = ask(api, metrics=["page_views"], dimensions=["day"])
     table = dashboard.page.get_by_role("table", name="Page views by day")
-    numbers = [text.split(" ")[0] for text in table.locator("tbody td:nth-child(2)").all_inner_texts()]
-    assert numbers == [shown(row["metrics"][0]) for row in rows]
+    # The last day says that it is not over yet.
+    numbers = [re.compile(rf"^{re.escape(shown(row['metrics'][0]))}( |$)") for row in rows]
+    expect(table.locator("tbody td:nth-child(2)")).to_have_text(numbers)
 
 
 @pytest.mark.parametrize(
@@ -107,12 +108,12 @@ def test_a_click_on_a_row_filters_everything_and_a_second_one_takes_it_back(
     everybody = dashboard.tile("Visitors").locator("strong").inner_text()
     dashboard.row("Naver").get_by_role("button").first.click()
     dashboard.settle()
-    assert dashboard.chips == ["Source is Naver"]
+    dashboard.has_chips("Source is Naver")
     (row,) = ask(api, filters=[{"dimension": "source", "values": ["Naver"]}])
     expect(dashboard.tile("Visitors").locator("strong")).to_have_text(shown(row["metrics"][0]))
     dashboard.row("Naver").get_by_role("button").first.click()
     expect(dashboard.tile("Visitors").locator("strong")).to_have_text(everybody)
-    assert dashboard.chips == []
+    dashboard.has_chips()
 
 
 def test_a_link_shows_the_same_view_to_somebody_else(
@@ -123,12 +124,13 @@ def test_a_link_shows_the_same_view_to_somebody_else(
     dashboard.tile("Bounce rate").click()
     dashboard.card("Devices").get_by_role("tab", name="Systems").click()
     dashboard.page.keyboard.press("y")
+    expect(dashboard.page.get_by_role("button", name="Yesterday")).to_be_visible()
     dashboard.settle()
     with a_window(browser, viewport={"width": 1440, "height": 900}, **known) as page:
         other = Dashboard(page, shop.url)
         page.goto(dashboard.page.url)
         other.settle()
-        assert other.chips == ["Source is Naver"]
+        other.has_chips("Source is Naver")
         expect(other.tile("Bounce rate")).to_have_attribute("aria-pressed", "true")
         expect(other.card("Devices").get_by_role("tab", name="Systems")).to_have_attribute("aria-selected", "true")
         expect(page.get_by_role("button", name="Yesterday")).to_be_visible()
@@ -139,7 +141,7 @@ def test_going_back_takes_back_one_step(dashboard: Dashboard) -> None:
     dashboard.open("overview?period=30d")
     dashboard.row("Naver").get_by_role("button").first.click()
     dashboard.page.get_by_role("button", name="Remove the filter Source is Naver").click()
-    assert dashboard.chips == []
+    dashboard.has_chips()
     dashboard.page.go_back()
     expect(dashboard.page.get_by_text("Source is Naver", exact=True)).to_be_visible()
     dashboard.page.go_back()
@@ -207,10 +209,10 @@ def test_filters_can_be_saved_and_chosen_again(dashboard: Dashboard) -> None:
     dashboard.page.keyboard.press("Enter")
     expect(dashboard.page.get_by_role("dialog")).to_be_hidden()
     dashboard.page.get_by_role("button", name="Clear all").click()
-    assert dashboard.chips == []
+    dashboard.has_chips()
     dashboard.page.get_by_role("button", name="Segments").click()
     dashboard.page.get_by_role("button", name="Tea on the phone", exact=True).click()
-    assert dashboard.chips == ["Device is Phone", "Page starts with /teas"]
+    dashboard.has_chips("Device is Phone", "Page starts with /teas")
     dashboard.page.get_by_role("button", name="Segments").click()
     dashboard.page.get_by_role("button", name="Delete: Tea on the phone").click()
     dashboard.page.get_by_role("dialog").get_by_role("button", name="Delete").click()

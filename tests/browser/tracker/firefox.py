@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from scripts.system_packages import FIREFOX, find_browser
-from tests.browser.windows import PATIENCE
+from tests.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ class Firefox:
         self._process = subprocess.Popen(
             [path, *options, "--profile", self._profile], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 4 * PATIENCE
+        deadline = time.monotonic() + PATIENCE_S
         while not port.is_file() or not port.read_text(encoding="utf-8"):
             assert time.monotonic() < deadline, "Firefox did not start"
             self.wait_for_timeout(50)
@@ -93,7 +93,7 @@ class Firefox:
         try:
             if self._process.poll() is None:
                 self.ask("Marionette:Quit", flags=["eAttemptQuit"])
-                self._process.wait(timeout=4 * PATIENCE)
+                self._process.wait(timeout=PATIENCE_S)
         finally:
             self._process.kill()
             self._process.wait()

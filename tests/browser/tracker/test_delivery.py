@@ -13,6 +13,7 @@ from playwright.sync_api import Error
 from tests.browser.websites import Site
 from tests.browser.windows import wait_until
 from tests.server.running import Running
+from tests.waiting import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +80,7 @@ def test_what_happened_offline_is_sent_by_the_next_page(page: Page, site: Site, 
 def test_a_server_that_is_down_for_a_while_gets_everything(
     page: Page, websites: Websites, tmp_path: Path, site: Site
 ) -> None:
-    server = Running(tmp_path)
+    server = Running(tmp_path, "--port", str(free_port()))
     port = urlsplit(server.url).port
     with server.client() as reader:
         own = Site(f"down-{site.name}", websites, server.url, reader)

@@ -32,6 +32,7 @@ def test_who_asks_not_to_be_tracked_is_not(page: Page, site: Site, diary: Diary,
     page.goto(site.put("/", "<button>Order</button>"))
     page.click("button")
     page.evaluate("LiveInsight.track('signup')")
+    wait_until(page, lambda: bool(said))
     assert said == ["LiveInsight: ignored"]
     assert (diary.types(), page.evaluate(KEPT)) == ([], [])
     page.goto(site.put("/owner-says-so", head=site.tag("defer data-dnt=off")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from scripts.system_packages import find_browser
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.tracker.diary import Diary
-from tests.browser.windows import a_window
+from tests.browser.windows import a_window, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,7 @@ def test_back_from_the_back_forward_cache_the_page_is_viewed_again(caching: Brow
     with a_window(caching) as page:
         diary = Diary(page.context, site)
         page.goto(site.put("/one", "<script>window.loaded = Math.random()</script>"))
+        wait_until(page, lambda: site.types() == ["page_view"])  # what is still on its way keeps a page from the cache
         loaded = page.evaluate("loaded")
         page.goto(site.put("/two"))
         page.go_back(wait_until="commit")
@@ -85,8 +87,15 @@ def test_back_from_the_back_forward_cache_the_page_is_viewed_again(caching: Brow
         assert views == ["/one", "/two", "/one"]
 
 
+def stop_the_clock(page: Page) -> None:
+    """No time passes for pages but what a test lets pass, until the clock is resumed: seconds are counted here."""
+    now = time.time()
+    page.clock.install(time=now)
+    page.clock.pause_at(now + 1)
+
+
 def test_leaving_says_how_long_the_page_was_used_and_how_far_it_was_seen(page: Page, site: Site, diary: Diary) -> None:
-    page.clock.install()
+    stop_the_clock(page)
     page.goto(site.put("/", LONG))
     page.clock.run_for(7000)
     page.evaluate("scrollTo(0, 1e6)")
@@ -94,39 +103,43 @@ def test_leaving_says_how_long_the_page_was_used_and_how_far_it_was_seen(page: P
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(HIDE, True)
     page.clock.run_for(1000)
+    page.clock.resume()
     assert diary.agrees(page) == ["page_view", "page_exit"]
     left = diary.made()[1]
     assert (left["engaged_ms"], left["scroll_depth"]) == (9000, 100)
 
 
 def test_a_page_out_of_view_is_left_and_has_no_heartbeat(page: Page, site: Site, diary: Diary) -> None:
-    page.clock.install()
+    stop_the_clock(page)
     page.goto(site.put("/"))
     page.clock.run_for(10_000)
     page.evaluate(HIDE, True)
     page.clock.run_for(300_000)
     page.evaluate(HIDE, False)
     page.clock.run_for(31_000)
+    page.clock.resume()
     assert diary.agrees(page) == ["page_view", "page_exit", "heartbeat", "heartbeat"]
     assert [each.get("engaged_ms") for each in diary.made()] == [None, 10_000, 0, 30_000]
 
 
 def test_a_page_that_nobody_uses_falls_silent_until_somebody_does(page: Page, site: Site, diary: Diary) -> None:
-    page.clock.install()
+    stop_the_clock(page)
     page.goto(site.put("/"))
     page.clock.run_for(600_000)
     page.keyboard.press("Tab")
     page.clock.run_for(31_000)
+    page.clock.resume()
     assert diary.agrees(page) == ["page_view", "heartbeat", "heartbeat", "heartbeat"]
 
 
 def test_after_half_an_hour_a_visitor_who_comes_back_has_a_new_session(page: Page, site: Site, diary: Diary) -> None:
-    page.clock.install()
+    stop_the_clock(page)
     page.goto(site.put("/"))
     page.evaluate(HIDE, True)
     page.clock.run_for(31 * 60_000)
     page.evaluate(HIDE, False)
     page.clock.run_for(2000)
+    page.clock.resume()
     diary.wait_for(page, "page_view", 2)
     assert diary.types() == ["page_view", "page_exit", "page_view"]
     first, left, again = diary.made()

@@ -9,6 +9,7 @@ import pytest
 from tests.browser.dashboard.owner import Dashboard, known_to
 from tests.browser.dashboard.tiny.visits import DESK, TWO_DAYS_AGO, YESTERDAY, visits
 from tests.browser.windows import a_window
+from tests.browser.zones import zone_at_noon
 from tests.http.messages import CHROME
 from tests.server.running import serving
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that has seen what is written above."""
-    with serving(tmp_path_factory.mktemp("tiny"), timezone="UTC") as running:
+    zone = zone_at_noon()
+    with serving(tmp_path_factory.mktemp("tiny"), timezone=zone) as running:
         with running.client() as client:
             for days_ago, of in ((2, TWO_DAYS_AGO), (1, YESTERDAY)):
-                answer = client.post("/api/events", json=visits(days_ago, of), headers={"User-Agent": CHROME})
+                answer = client.post("/api/events", json=visits(days_ago, of, zone), headers={"User-Agent": CHROME})
                 assert answer.status_code == 200, answer.text
         yield running
 

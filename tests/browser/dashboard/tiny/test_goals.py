@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard.owner import Dashboard, complaints_of_axe
-from tests.browser.dashboard.tiny.visits import DESK, PHONE, SIGN_UP, STEPS, cells, pick, saved
+from tests.browser.dashboard.tiny.visits import DESK, PHONE, SIGN_UP, STEPS, have_cells, pick, saved
 from tests.browser.windows import a_window
 
 if TYPE_CHECKING:
@@ -25,19 +26,21 @@ def test_goals_have_the_numbers_of_the_api_also_with_filters(owner: Dashboard, a
     rows = owner.card("Goals").locator("tbody tr")
     # Prices: ann, bob, dan, eve, of five visitors and seven sessions; ann and dan sign up there, which is no view.
     expect(rows.locator("th a")).to_have_text(["Prices", "Sign-up"])
-    assert cells(rows.nth(1)) == ["2", "40%", "2", "29%"]
+    have_cells(rows.nth(1), ["2", "40%", "2", "29%"])
     for rate, row in zip(api.get("/api/statistics/goals", params={"period": "7d"}).json(), rows.all(), strict=True):
-        assert cells(row)[::2] == [str(rate["conversions"]), str(rate["converted_sessions"])]
+        expect(row.locator("td").nth(0)).to_have_text(str(rate["conversions"]))
+        expect(row.locator("td").nth(2)).to_have_text(str(rate["converted_sessions"]))
     owner.open("goals?period=7d&f=entry_page~is~%2F")
     # ann, bob, cat and eve began at home, each in one session; one of them signs up.
     sign_up = rows.filter(has_text="Sign-up")
-    assert cells(sign_up) == ["1", "25%", "1", "25%"]
+    have_cells(sign_up, ["1", "25%", "1", "25%"])
 
 
 def test_a_goal_is_made_changed_and_deleted_by_keyboard(owner: Dashboard, api: httpx.Client) -> None:
     page = owner.page
     owner.open("goals?period=7d")
     page.get_by_role("button", name="Add goal").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Add goal")).to_be_focused()
     page.keyboard.press("Enter")
@@ -64,6 +67,7 @@ def test_a_goal_is_made_changed_and_deleted_by_keyboard(owner: Dashboard, api: h
     expect(owner.card("Goals").locator("tbody td")).to_have_text(["4", "80%", "4", "57%"])
     page.get_by_role("button", name="Delete Member").press("Enter")
     dialog = page.get_by_role("dialog", name="Delete “Member”?")
+    expect(dialog).to_be_visible()
     for _ in ("cancel", "delete"):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -77,16 +81,17 @@ def test_a_chosen_goal_is_shown_over_time_and_by_page(owner: Dashboard, api: htt
     saved(api, "goals", SIGN_UP)
     owner.open("goals?period=7d&goal=sign-up")
     chart = owner.page.get_by_role("table", name="Sign-up: Conversions by day")
-    numbers = [text.split(" ")[0] for text in chart.locator("tbody td:nth-child(2)").all_inner_texts()]
-    assert numbers[-3:] == ["1", "1", "0"]
+    for back, number in ((3, "1"), (2, "1"), (1, "0")):
+        counted = chart.locator(f"tbody tr:nth-last-child({back}) td:nth-child(2)")
+        expect(counted).to_have_text(re.compile(rf"^{number}( |$)"))
     owner.page.get_by_role("tab", name="Page", exact=True).click()
     owner.settle()
     # Of two sessions that began at home and saw the prices one signed up, of four that saw the prices two.
     lines = owner.page.get_by_role("tabpanel", name="Page", exact=True).locator("tbody tr")
-    assert {line.locator("th").inner_text().strip(): cells(line) for line in lines.all()} == {
-        "/pricing": ["2", "50%"],
-        "/": ["1", "25%"],
-    }
+    expect(lines).to_have_count(2)
+    for page, numbers in (("/pricing", ["2", "50%"]), ("/", ["1", "25%"])):
+        name = owner.page.get_by_role("button", name=page, exact=True)
+        have_cells(lines.filter(has=name), numbers)
 
 
 def test_what_the_api_refuses_is_said_as_it_is(owner: Dashboard, api: httpx.Client) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
+
+from tests.browser.windows import wait_until
 
 if TYPE_CHECKING:
     import httpx
@@ -27,14 +30,15 @@ SIGN_UP = {"name": "Sign-up", "filters": [{"dimension": "conversion_type", "valu
 STEPS = [{"filters": [{"dimension": "page", "values": [page]}]} for page in ("/", "/pricing")]
 
 
-def noon(days_ago: int) -> int:
+def noon(days_ago: int, zone: str) -> int:
     """Far from midnight, so that no visit lies in two days."""
-    day = datetime.now(UTC).date() - timedelta(days=days_ago)
-    return int(datetime.combine(day, time(12), UTC).timestamp() * 1000)
+    there = ZoneInfo(zone)
+    day = datetime.now(there).date() - timedelta(days=days_ago)
+    return int(datetime.combine(day, time(12), there).timestamp() * 1000)
 
 
-def visits(days_ago: int, of: dict[str, list[str]]) -> list[dict[str, Any]]:
-    events = []
+def visits(days_ago: int, of: dict[str, list[str]], zone: str) -> list[dict[str, Any]]:
+    events, begin = [], noon(days_ago, zone)
     for who, steps in of.items():
         page = "/"
         for number, step in enumerate(steps):
@@ -44,7 +48,7 @@ def visits(days_ago: int, of: dict[str, list[str]]) -> list[dict[str, Any]]:
                 {
                     "session_id": f"{who}-{days_ago}",
                     "user_id": who,
-                    "timestamp": noon(days_ago) + number * MINUTE,
+                    "timestamp": begin + number * MINUTE,
                     "event_type": "page_view",
                     "page_url": f"https://{SITE}{page}",
                     "scroll_depth": 50,
@@ -62,6 +66,11 @@ def saved(api: httpx.Client, kind: str, body: dict[str, Any]) -> str:
 
 def cells(row: Locator) -> list[str]:
     return [" ".join(text.split()) for text in row.locator("td").all_inner_texts()]
+
+
+def have_cells(rows: Locator, *expected: list[str]) -> None:
+    """Wait until there are these rows with these cells; a row's name is none of them."""
+    wait_until(rows.page, lambda: [cells(row) for row in rows.all()] == [*expected])
 
 
 def table(page: Page, button: str) -> list[list[str]]:
