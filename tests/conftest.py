@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import dynamodb_local
+from tests.server import running
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _dynamodb_local() -> Iterator[None]:
+def _processes() -> Iterator[None]:
     yield
+    running.end_all()
     dynamodb_local.stop()
 
 

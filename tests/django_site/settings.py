@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
 FOLDER = Path(tempfile.mkdtemp(prefix="liveinsight-django-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 SECRET_KEY = "only for tests"
 ALLOWED_HOSTS = ["*"]

@@ -165,7 +165,8 @@ def test_while_the_store_is_away_events_wait_and_what_is_too_much_is_refused_at_
     with override_settings(LIVEINSIGHT={"STORE": "memory://", "QUEUE": 5}):
         taken = [track(rf.get("/"), "signup", number=number) for number in range(300)]
         assert taken.count(True) >= 5
-        assert taken.count(False) == refused()["queue_full"] > 100
+        # What was on its way when the store said no finds its place taken, now and then.
+        assert refused()["queue_full"] >= taken.count(False) > 100
         away.is_away = False
         assert outbox.flush()
         assert rows(SITE) == [(300 - refused()["queue_full"],)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "the-readers-token"
+_started: list[subprocess.Popen[str]] = []
 _ADDRESS = re.compile(r"running at (http://\S+?)/?\s*$")
 
 
@@ -46,6 +47,7 @@ class Running:
                 stderr=log,
                 text=True,
             )
+        _started.append(self.process)
         assert self.process.stdout
         self.banner = [self.process.stdout.readline()]
         found = _ADDRESS.search(self.banner[0])
@@ -74,6 +76,15 @@ class Running:
             self.banner += rest.readlines()
             rest.close()
         return status
+
+
+def end_all() -> None:
+    """Kill those that a test which failed has left."""
+    for process in _started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    _started.clear()
 
 
 @contextmanager
