@@ -85,7 +85,9 @@ def _start(java: str, port: int) -> subprocess.Popen[bytes]:
     libraries = (f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}", f"-Djava.io.tmpdir={folder.name}")
     process = subprocess.Popen(
         [
-            *(java, "-Xmx1g", *libraries, "-jar", str(HOME / "DynamoDBLocal.jar")),
+            # It lives for a minute: what pays off later only costs.
+            *(java, "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            *(*libraries, "-jar", str(HOME / "DynamoDBLocal.jar")),
             *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
         ],
         cwd=HOME,

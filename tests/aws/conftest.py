@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,4 +56,6 @@ def architecture() -> str:
 def zips(architecture: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The real zips of the functions, for this machine, by name."""
     folder = tmp_path_factory.mktemp("zips")
-    return {package.name: build(package, architecture, folder) for package in PACKAGES}
+    with ThreadPoolExecutor(2) as builders:
+        built = builders.map(lambda package: build(package, architecture, folder), PACKAGES)
+        return {package.name: path for package, path in zip(PACKAGES, built, strict=True)}

@@ -19,6 +19,7 @@ from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from liveinsight.django import conf, running
 from liveinsight.django.checks import check_installation, check_settings, check_store
 from liveinsight.errors import SettingError
+from liveinsight.store.dynamodb import client
 from tests.dynamodb_local import address
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -
 def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.setattr(client, "PATIENCE_S", 0.1)
     nobody = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}
     ((name, text),) = said(check_store, LIVEINSIGHT=nobody)
     assert name == "liveinsight.W003"
