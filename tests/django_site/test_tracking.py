@@ -251,6 +251,29 @@ def test_what_the_tracker_saw_is_not_doubled_and_the_rest_is_hidden(client: Clie
         assert hidden(SERVER, "today").share == 0.75
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("get", "/nowhere/", {}),
+        ("get", "/missing/", {}),
+        ("post", "/pages/1/", {}),  # a form that is shown again
+        ("get", "/pages/1/", {"sec-purpose": "prefetch;prerender"}),  # and shown to somebody later
+    ],
+)
+def test_what_is_no_page_view_of_the_server_s_is_none_that_the_tracker_saw(
+    client: Client, method: str, path: str, headers: dict[str, str]
+) -> None:
+    with WITH_VIEWS:
+        client.get("/pages/1/")  # by somebody with a blocker
+        answer = getattr(client, method)(path, headers=headers)
+        address = re.search('data-api-url="([^"]+)"', answer.content.decode())
+        assert address
+        assert post(client, address[1], page_url=f"http://{SITE}{path}").status_code == 200
+        assert rows(SITE, metrics=("page_views",)) == [(1,)]
+        assert rows(SERVER) == [(1,)]
+        assert hidden(SERVER, "today") == Hidden(page_views=1, seen=0)
+
+
 def test_the_check_command_says_how_much_is_hidden_or_who_knows(
     client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
