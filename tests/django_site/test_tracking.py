@@ -186,6 +186,17 @@ def test_the_page_views_of_the_server_are_a_site_of_their_own_with_the_views_nam
 
 
 @pytest.mark.parametrize(
+    ("host", "site"), [("WWW.shop.example:8000", "server.shop.example"), ("[::1]:8000", "server.::1")]
+)
+def test_without_a_site_of_the_settings_the_page_views_go_to_the_one_of_the_host(
+    client: Client, host: str, site: str
+) -> None:
+    with WITH_VIEWS:
+        assert client.get("/pages/1/", headers={"host": host}).status_code == 200
+    assert rows(site) == [(1,)]
+
+
+@pytest.mark.parametrize(
     ("path", "headers"),
     [
         ("/nothing/", {}),

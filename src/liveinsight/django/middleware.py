@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from liveinsight.django import conf
 from liveinsight.django.outbox import outbox
 from liveinsight.django.tracking import new_id, send
-from liveinsight.ingest.site import site_name
+from liveinsight.ingest.site import site_in
 from liveinsight.ingest.visitor import COOKIELESS
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class PageViews:
 def server_site(request: HttpRequest) -> str:
     """The name of the site that the server's own page views go to."""
     settings = conf.current()
-    return settings.server_site or f"server.{settings.site or site_name(request.get_host().partition(':')[0])}"
+    here = settings.site or site_in(f"{request.scheme}://{request.get_host()}")
+    return settings.server_site or f"server.{here}"
 
 
 def view_id(request: HttpRequest) -> str:
