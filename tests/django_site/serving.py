@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "examples" / "django_site"
 TOKEN = "the-token-of-programs"
 OWNER = "owner"  # name and password of who may see the numbers
-_START_S = 60
+PATIENCE = 60.0  # seconds: nothing here takes long, but the machine may be busy
 _ADDRESS = re.compile(r"(?:Listening at:|Uvicorn running on|development server at) (http://127\.0\.0\.1:\d+)")
 
 GUNICORN = ("-m", "gunicorn", "shop.wsgi", "--bind", "127.0.0.1:0", "--threads", "4")
@@ -101,7 +101,11 @@ class Served:
     def reader(self) -> httpx.Client:
         """A program that may read."""
         headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": CHROME}
-        return httpx.Client(base_url=self.analytics, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.analytics, headers=headers, timeout=PATIENCE)
+
+    def visitor(self) -> httpx.Client:
+        """Somebody who is not logged in, and whose page views are those of a program: not counted."""
+        return httpx.Client(base_url=self.url, timeout=PATIENCE)
 
     def workers(self) -> list[int]:
         """The processes below the server's own."""
@@ -112,10 +116,10 @@ class Served:
         """Stop it politely."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=PATIENCE)
 
     def _wait_for_address(self) -> str:
-        until = time.monotonic() + _START_S
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if (found := _ADDRESS.search(self.log)) and _listens(found[1]):
                 return found[1]

@@ -88,7 +88,7 @@ def django_site(analytics: Analytics, address: str, *, is_live: bool = False) ->
     """A client of a site that has this service in it."""
     set_up()
     site = httpx.HTTPTransport(uds=_live_server(address)) if is_live else _TestClient(address)
-    return httpx.Client(transport=_OneService(analytics, site), base_url=f"http://live.example{PREFIX}")
+    return httpx.Client(transport=_OneService(analytics, site), base_url=f"http://live.example{PREFIX}", timeout=60)
 
 
 def log_in(client: httpx.Client, name: str = "ann", *, staff: bool = True) -> None:

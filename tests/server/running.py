@@ -56,13 +56,13 @@ class Running:
 
     def client(self) -> httpx.Client:
         """A reader's client."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to stop, and wait; gives its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        status = self.process.wait(timeout=20)
+        status = self.process.wait(timeout=60)
         rest = self.process.stdout
         if rest and not rest.closed:
             self.banner += rest.readlines()
