@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
-PATIENCE = 15.0  # seconds until a test gives up; nothing here takes long, but the machine may be busy
+PATIENCE = 60.0  # seconds until a test gives up; nothing here takes long, but the machine may be busy
 
 
 @contextmanager
