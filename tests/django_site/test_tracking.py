@@ -106,6 +106,23 @@ def test_an_event_that_is_wrong_is_counted_and_breaks_nothing(bad: dict[str, Any
     assert sum(refused().values()) == 1
 
 
+def test_why_events_were_refused_is_logged_once_a_minute(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_reported_at", -1e9)
+    with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "shop.example"}):
+        for _ in range(3):
+            assert track(rf.get("/"), "signup", site_id="else.example")
+        assert outbox.flush(PATIENCE)
+        assert refused() == {"site_not_allowed": 3}
+        (line,) = [each.getMessage() for each in caplog.records if each.name == sending.__name__]
+        assert "site_not_allowed (" in line
+        assert "LIVEINSIGHT['SITES']" in line
+        monkeypatch.setattr(outbox, "_reported_at", -1e9)
+        assert track(None, "signup") is False  # type: ignore[arg-type]  # as a task without a request would
+        assert "1 AttributeError" in caplog.records[-1].getMessage()
+
+
 def test_what_a_site_has_in_its_models_can_be_sent_as_it_is(rf: RequestFactory) -> None:
     purchase = {"conversion_type": "purchase", "value": Decimal("29.50"), "currency": "EUR", "tax": Decimal("2.5")}
     assert track(rf.get("/"), "conversion", user_id=7, title=gettext_lazy("Tea"), **purchase)

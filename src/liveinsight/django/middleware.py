@@ -88,7 +88,7 @@ def _record(request: HttpRequest, response: HttpResponseBase) -> None:
             # In this order: asking for the id is what a page with the tag does.
             send(request, "page_view", {**_page_view(request, match), "event_id": view_id(request)})
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
-        outbox.refused[type(error).__name__] += 1
+        outbox.refuse(type(error).__name__)
 
 
 def view_asked_for(request: HttpRequest) -> ResolverMatch | None:
