@@ -47,7 +47,7 @@ def test_plain_names_are_understood_and_the_dictionary_wins() -> None:
 
 def test_settings_are_read_when_they_are_used(client: Client) -> None:
     with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITES": ["other.example"]}):
-        assert running.analytics().settings.sites == ("other.example",)
+        assert running.analytics().settings.sites == ("other.example", "server.other.example")
     assert running.analytics().settings.sites == ("*",)
 
 
@@ -63,6 +63,7 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"SITE": "shop.example", "SERVER_SITE": "back.example"}, ("shop.example", "back.example")),
         ({"SITE": "shop.example", "SITES": ["*"]}, ("*",)),
         ({"SERVER_SITE": "back.example"}, ("*",)),
+        ({"SITES": ["a.example", "www.B.example"]}, ("a.example", "b.example", "server.a.example", "server.b.example")),
     ],
 )
 def test_a_site_that_says_its_name_takes_no_other_s_events(given: dict[str, Any], accepted: tuple[str, ...]) -> None:

@@ -100,8 +100,10 @@ def _read() -> DjangoSettings:
     named = found.core.sites if "sites" in core else ()
     if "*" in named or not (named or found.site):
         return found
-    ours = [*named, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
-    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+    of_pages = [each for each in (*map(site_name, named), found.site) if each]
+    seen = [found.site] if found.site else of_pages
+    of_server = [found.server_site] if found.server_site else [f"server.{each}" for each in seen]
+    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys([*of_pages, *of_server]))))
 
 
 def _checked(found: DjangoSettings) -> DjangoSettings:
