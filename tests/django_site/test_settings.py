@@ -255,6 +255,7 @@ def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liveinsight.store.dynamodb.client.PATIENCE_S", 0.1)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     nobody = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}
