@@ -333,6 +333,12 @@ def test_a_schema_by_rest_framework_alone_has_the_site_s_own_routes() -> None:
     assert done.stdout.strip() == "['/own/']"
 
 
+def test_the_document_names_the_cookie_of_the_site_s_login(client: Client) -> None:
+    with override_settings(SESSION_COOKIE_NAME="of-this-site"):
+        document = client.get("/analytics/api/openapi.json").json()
+    assert document["components"]["securitySchemes"]["Login"]["name"] == "of-this-site"
+
+
 def test_the_schema_of_the_site_has_our_routes_with_their_models(recwarn: pytest.WarningsRecorder) -> None:
     from drf_spectacular.drainage import GENERATOR_STATS
     from drf_spectacular.generators import SchemaGenerator
