@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from rest_framework.permissions import BasePermission
 
+from liveinsight.django.requests import on_its_own
 from liveinsight.service import now_ms
 from tests.django_site.running import user
 
@@ -262,6 +263,21 @@ def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing(client
     finally:
         connection.settings_dict["ATOMIC_REQUESTS"] = False
     assert len(captured) > 0
+
+
+def test_no_other_database_of_the_site_is_asked_for_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.handlers.base import BaseHandler
+    from django.db import connections
+
+    wrapped = {**connections.settings["default"], "ATOMIC_REQUESTS": True}
+    monkeypatch.setattr(connections, "settings", {"default": wrapped, "archive": wrapped})
+
+    def view(request: Any) -> Any:
+        return None
+
+    make_atomic = BaseHandler().make_view_atomic
+    assert make_atomic(view) is not view
+    assert make_atomic(on_its_own(view)) is view
 
 
 def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
