@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +17,7 @@ from django.test import override_settings
 from django.urls import include, path
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 
+from liveinsight.django import checks as our_checks
 from liveinsight.django import conf, running
 from liveinsight.django.checks import check_installation, check_settings, check_store
 from liveinsight.errors import SettingError
@@ -157,6 +159,15 @@ STAFF_OR_NOBODY = IsAdminUser | ~IsAuthenticated
 
 def test_permissions_may_be_put_together() -> None:
     assert said(check_settings, LIVEINSIGHT={"READERS": f"{__name__}.STAFF_OR_NOBODY"}) == []
+
+
+def test_users_that_cannot_be_of_the_staff_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(our_checks, "get_user_model", lambda: AbstractBaseUser)
+    told = said(check_settings)
+    assert [name for name, _ in told] == ["liveinsight.E003", "liveinsight.E003"]
+    assert "LIVEINSIGHT['READERS'] asks who is of the staff" in told[0][1]
+    own = f"{__name__}.STAFF_OR_NOBODY"
+    assert said(check_settings, LIVEINSIGHT={"READERS": own, "OWNERS": own}) == []
 
 
 def test_a_proxy_that_is_not_trusted_is_told() -> None:
