@@ -313,6 +313,8 @@ def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: p
     names = {f"{name}_TABLE": f"django-{name.lower()}" for name in ("EVENTS", "SESSIONS", "ACTIVE_SESSIONS", "STATS")}
     dynamodb = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": address(), **names}
     with override_settings(LIVEINSIGHT=dynamodb):
+        (missing,) = check_store()
+        assert "does not exist: create it with `manage.py liveinsight_tables`" in missing.msg
         call_command("liveinsight_tables")
         assert capsys.readouterr().out.count(": created") == 4
         call_command("liveinsight_tables")

@@ -117,7 +117,7 @@ def test_why_events_were_refused_is_logged_once_a_minute(
         assert refused() == {"site_not_allowed": 3}
         (line,) = [each.getMessage() for each in caplog.records if each.name == sending.__name__]
         assert "site_not_allowed (" in line
-        assert "LIVEINSIGHT['SITES']" in line
+        assert "name it in the setting SITES" in line
         monkeypatch.setattr(outbox, "_reported_at", -1e9)
         assert track(None, "signup") is False  # type: ignore[arg-type]  # as a task without a request would
         assert "1 AttributeError" in caplog.records[-1].getMessage()

@@ -32,6 +32,8 @@ ONE_PROCESS = (
     "For several workers use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and"
     " threads."
 )
+# What messages call by its name in the shell, and what that is in a Django site.
+_HERE = {"--data": f"{NAME}['STORE']", "`liveinsight tables create`": "`manage.py liveinsight_tables`"}
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
@@ -150,7 +152,9 @@ def _typed(where: str, kind: str, value: Any) -> Any:
 
 def told(error: LiveInsightError) -> str:
     """What an error says, with the settings called as they are here, and with what a site can do about it."""
-    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message).replace("--data", f"{NAME}['STORE']")
+    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message)
+    for elsewhere, here in _HERE.items():
+        text = text.replace(elsewhere, here)
     return f"{text} {ONE_PROCESS}" if isinstance(error, StoreInUse) else text
 
 
