@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from liveinsight.errors import SettingError
 from liveinsight.seed import Plan, batches
 from tests.factories import DAY, NOON, SECOND
 
@@ -29,6 +30,14 @@ def test_there_are_as_many_events_as_asked_for_each_with_its_own_id(events: list
 
 def test_the_same_plan_gives_the_same_events(events: list[StoredEvent]) -> None:
     assert [event for batch in batches(PLAN) for event in batch.events] == events
+
+
+@pytest.mark.parametrize(
+    ("site", "example"), [("my shop", "shop.example"), ("https://www.tea.example/", "tea.example")]
+)
+def test_a_site_that_cannot_be_is_not_filled(site: str, example: str) -> None:
+    with pytest.raises(SettingError, match=f"is not the name of a site. Write it such as '{example}'"):
+        Plan(site, 10, 1, NOON)
 
 
 def test_events_come_in_order_and_were_received_when_they_happened(events: list[StoredEvent]) -> None:

@@ -27,7 +27,7 @@ def empty() -> Iterator[None]:
     outbox.refused.clear()
     cache.clear()
     yield
-    outbox.flush()
+    outbox.flush(60)
     running.close()
 
 

@@ -16,13 +16,13 @@ import httpx
 
 from tests.http.messages import CHROME
 from tests.server.running import environment
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "examples" / "django_site"
 TOKEN = "the-token-of-programs"
 OWNER = "owner"  # name and password of who may see the numbers
-_START_S = 120
+_START_S = 2 * PATIENCE_S
 _ADDRESS = re.compile(r"(?:Listening at:|Uvicorn running on|development server at) (http://127\.0\.0\.1:\d+)")
 
 GUNICORN = ("-m", "gunicorn", "shop.wsgi", "--bind", "127.0.0.1:0", "--threads", "4")
@@ -98,8 +98,12 @@ class Served:
         """A program that may read."""
         headers = {"Authorization": f"Bearer {TOKEN}", "User-Agent": CHROME}
         return httpx.Client(
-            base_url=self.analytics, headers=headers, timeout=60, limits=httpx.Limits(keepalive_expiry=2)
+            base_url=self.analytics, headers=headers, timeout=PATIENCE_S, limits=httpx.Limits(keepalive_expiry=2)
         )
+
+    def visitor(self) -> httpx.Client:
+        """Somebody who is not logged in, and whose page views are those of a program: not counted."""
+        return httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 
     def workers(self) -> list[int]:
         """The processes below the server's own."""
@@ -110,7 +114,7 @@ class Served:
         """Stop it, politely if nothing else is said."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=PATIENCE_S)
 
     def _address(self) -> str:
         assert self.process.poll() is None, self.log

@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from rest_framework.permissions import BasePermission
 
+from liveinsight.django.requests import on_its_own
 from liveinsight.service import now_ms
 from tests.django_site.running import user
 
@@ -264,6 +265,21 @@ def test_a_site_that_wraps_each_request_in_a_transaction_is_asked_nothing(client
     assert len(captured) > 0
 
 
+def test_no_other_database_of_the_site_is_asked_for_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.handlers.base import BaseHandler
+    from django.db import connections
+
+    wrapped = {**connections.settings["default"], "ATOMIC_REQUESTS": True}
+    monkeypatch.setattr(connections, "settings", {"default": wrapped, "archive": wrapped})
+
+    def view(request: Any) -> Any:
+        return None
+
+    make_atomic = BaseHandler().make_view_atomic
+    assert make_atomic(view) is not view
+    assert make_atomic(on_its_own(view)) is view
+
+
 def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
     now = time.time_ns() // 1_000_000
     with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITE": "a.example", "SITES": ["*"]}):
@@ -331,6 +347,12 @@ def test_a_schema_by_rest_framework_alone_has_the_site_s_own_routes() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['/own/']"
+
+
+def test_the_document_names_the_cookie_of_the_site_s_login(client: Client) -> None:
+    with override_settings(SESSION_COOKIE_NAME="of-this-site"):
+        document = client.get("/analytics/api/openapi.json").json()
+    assert document["components"]["securitySchemes"]["Login"]["name"] == "of-this-site"
 
 
 def test_the_schema_of_the_site_has_our_routes_with_their_models(recwarn: pytest.WarningsRecorder) -> None:

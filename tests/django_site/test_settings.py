@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +17,7 @@ from django.test import override_settings
 from django.urls import include, path
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 
+from liveinsight.django import checks as our_checks
 from liveinsight.django import conf, running
 from liveinsight.django.checks import check_installation, check_settings, check_store
 from liveinsight.errors import SettingError
@@ -48,7 +50,7 @@ def test_plain_names_are_understood_and_the_dictionary_wins() -> None:
 
 def test_settings_are_read_when_they_are_used(client: Client) -> None:
     with override_settings(LIVEINSIGHT={"STORE": "memory://", "SITES": ["other.example"]}):
-        assert running.analytics().settings.sites == ("other.example",)
+        assert running.analytics().settings.sites == ("other.example", "server.other.example")
     assert running.analytics().settings.sites == ("*",)
 
 
@@ -64,6 +66,7 @@ def test_the_site_s_own_name_is_among_those_that_are_accepted() -> None:
         ({"SITE": "shop.example", "SERVER_SITE": "back.example"}, ("shop.example", "back.example")),
         ({"SITE": "shop.example", "SITES": ["*"]}, ("*",)),
         ({"SERVER_SITE": "back.example"}, ("*",)),
+        ({"SITES": ["a.example", "www.B.example"]}, ("a.example", "b.example", "server.a.example", "server.b.example")),
     ],
 )
 def test_a_site_that_says_its_name_takes_no_other_s_events(given: dict[str, Any], accepted: tuple[str, ...]) -> None:
@@ -157,6 +160,15 @@ STAFF_OR_NOBODY = IsAdminUser | ~IsAuthenticated
 
 def test_permissions_may_be_put_together() -> None:
     assert said(check_settings, LIVEINSIGHT={"READERS": f"{__name__}.STAFF_OR_NOBODY"}) == []
+
+
+def test_users_that_cannot_be_of_the_staff_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(our_checks, "get_user_model", lambda: AbstractBaseUser)
+    told = said(check_settings)
+    assert [name for name, _ in told] == ["liveinsight.E003", "liveinsight.E003"]
+    assert "LIVEINSIGHT['READERS'] asks who is of the staff" in told[0][1]
+    own = f"{__name__}.STAFF_OR_NOBODY"
+    assert said(check_settings, LIVEINSIGHT={"READERS": own, "OWNERS": own}) == []
 
 
 def test_a_proxy_that_is_not_trusted_is_told() -> None:
@@ -255,6 +267,7 @@ def test_a_login_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liveinsight.store.dynamodb.client.PATIENCE_S", 0.1)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setattr(client, "PATIENCE_S", 0.1)
@@ -302,6 +315,8 @@ def test_tables_are_made_once(capsys: pytest.CaptureFixture[str], monkeypatch: p
     names = {f"{name}_TABLE": f"django-{name.lower()}" for name in ("EVENTS", "SESSIONS", "ACTIVE_SESSIONS", "STATS")}
     dynamodb = {"STORE": "dynamodb://", "AWS_REGION": "us-east-1", "DYNAMODB_ENDPOINT": address(), **names}
     with override_settings(LIVEINSIGHT=dynamodb):
+        (missing,) = check_store()
+        assert "does not exist: create it with `manage.py liveinsight_tables`" in missing.msg
         call_command("liveinsight_tables")
         assert capsys.readouterr().out.count(": created") == 4
         call_command("liveinsight_tables")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import include, path
 from rest_framework.exceptions import ValidationError
@@ -41,10 +41,19 @@ class OwnView(APIView):
         raise ValidationError({"name": ["is needed"]})
 
 
+def missing(request: HttpRequest) -> Any:
+    raise Http404
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(_PAGE).render({"title": "not found"}, request), status=404)
+
+
 def fault(request: HttpRequest) -> Any:
     raise ZeroDivisionError
 
 
+handler404 = not_found
 urlpatterns = [
     path("", page, name="home"),
     path("pages/<int:number>/", page, name="page"),
@@ -52,6 +61,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
     path("signup/", signup, name="signup"),
     path("own-api/", OwnView.as_view()),
+    path("missing/", missing),
     path("fault/", fault),
     path("analytics/", include("liveinsight.django.urls")),
 ]

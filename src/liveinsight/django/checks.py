@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core import checks
 from django.utils.module_loading import import_string
-from rest_framework.permissions import OperationHolderMixin
+from rest_framework.permissions import IsAdminUser, OperationHolderMixin
 
 from liveinsight.bootstrap import check_address, open_analytics
 from liveinsight.django import conf
@@ -133,9 +134,13 @@ def _permission(setting: str, name: str) -> list[checks.CheckMessage]:
     except ImportError as error:
         message = f"{conf.NAME}[{setting!r}] cannot be imported: {error}"
         return [checks.Error(message, hint=hint, id="liveinsight.E003")]
-    if isinstance(found, OperationHolderMixin):  # a class, or several by `|`, `&` and `~`
-        return []
-    return [checks.Error(f"{conf.NAME}[{setting!r}] is no permission class.", hint=hint, id="liveinsight.E003")]
+    if not isinstance(found, OperationHolderMixin):  # a class, or several by `|`, `&` and `~`
+        return [checks.Error(f"{conf.NAME}[{setting!r}] is no permission class.", hint=hint, id="liveinsight.E003")]
+    if found is IsAdminUser and not hasattr(get_user_model(), "is_staff"):
+        message = f"{conf.NAME}[{setting!r}] asks who is of the staff, and this site's users have no `is_staff`."
+        hint = "Name a permission class that asks what they have, or give them `is_staff`."
+        return [checks.Error(message, hint=hint, id="liveinsight.E003")]
+    return []
 
 
 def _token(token: str) -> list[checks.CheckMessage]:

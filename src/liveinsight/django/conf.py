@@ -32,6 +32,8 @@ ONE_PROCESS = (
     "For several workers use STORE='dynamodb://', or http://... of a running LiveInsight; or serve with one worker and"
     " threads."
 )
+# What messages call by its name in the shell, and what that is in a Django site.
+_HERE = {"--data": f"{NAME}['STORE']", "`liveinsight tables create`": "`manage.py liveinsight_tables`"}
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
@@ -100,8 +102,10 @@ def _read() -> DjangoSettings:
     named = found.core.sites if "sites" in core else ()
     if "*" in named or not (named or found.site):
         return found
-    ours = [*named, found.site, found.server_site or (f"server.{found.site}" if found.site else "")]
-    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys(filter(None, ours)))))
+    of_pages = [each for each in (*map(site_name, named), found.site) if each]
+    seen = [found.site] if found.site else of_pages
+    of_server = [found.server_site] if found.server_site else [f"server.{each}" for each in seen]
+    return replace(found, core=replace(found.core, sites=tuple(dict.fromkeys([*of_pages, *of_server]))))
 
 
 def _checked(found: DjangoSettings) -> DjangoSettings:
@@ -148,7 +152,9 @@ def _typed(where: str, kind: str, value: Any) -> Any:
 
 def told(error: LiveInsightError) -> str:
     """What an error says, with the settings called as they are here, and with what a site can do about it."""
-    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message).replace("--data", f"{NAME}['STORE']")
+    text = _VARIABLE.sub(rf"{NAME}['\1']", error.message)
+    for elsewhere, here in _HERE.items():
+        text = text.replace(elsewhere, here)
     return f"{text} {ONE_PROCESS}" if isinstance(error, StoreInUse) else text
 
 

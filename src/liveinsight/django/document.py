@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic.json_schema import models_json_schema
 
 from liveinsight import __version__
-from liveinsight.django.security import LOGIN, SCHEMES, TOKEN
+from liveinsight.django.security import LOGIN, TOKEN, schemes
 from liveinsight.wire.document import REF, add_what_is_read_by_hand
 from liveinsight.wire.reading import JSON, QUESTION
 from liveinsight.wire.shapes import Failure
@@ -25,7 +25,7 @@ TITLE = "LiveInsight"
 DESCRIPTION = "Real-time web analytics. A trailing slash is optional everywhere. Times are ms since the epoch."
 _PART = re.compile(r"\(\?P<pk>[^)]*\)")
 _METHODS = ("get", "post", "put", "delete")
-_SECURITY = {"Login": SCHEMES[LOGIN], "Bearer": SCHEMES[TOKEN]}
+_SECURITY = {"Login": LOGIN, "Bearer": TOKEN}
 _UNCHANGED = {"description": "Unchanged since the answer whose ETag the request has as If-None-Match."}
 _STREAM = {"200": {"description": "A stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
@@ -37,11 +37,15 @@ def build(patterns: Mapping[str, Iterable[Any]]) -> dict[str, Any]:
     ]
     shapes = [Failure, *(_model(operation.gives) for *_, operation in operations if operation)]
     _, definitions = models_json_schema([(each, "serialization") for each in dict.fromkeys(shapes)], ref_template=REF)
+    logins = schemes()
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": __version__, "description": DESCRIPTION},
         "paths": {},
-        "components": {"schemas": definitions["$defs"], "securitySchemes": _SECURITY},
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {name: logins[kind] for name, kind in _SECURITY.items()},
+        },
     }
     for path, method, view, text, operation in operations:
         described = _described(view, method, text, operation)

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from liveinsight.django import conf
 from liveinsight.django.outbox import outbox
 from liveinsight.django.tracking import new_id, send
-from liveinsight.ingest.site import site_name
+from liveinsight.ingest.site import site_in
 from liveinsight.ingest.visitor import COOKIELESS
 
 if TYPE_CHECKING:
@@ -54,11 +54,16 @@ class PageViews:
         _record(request, response)
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """The page that tells of it, such as the site's own 404, is no page view."""
+        request.liveinsight_failed = True  # type: ignore[attr-defined]
+
 
 def server_site(request: HttpRequest) -> str:
     """The name of the site that the server's own page views go to."""
     settings = conf.current()
-    return settings.server_site or f"server.{settings.site or site_name(request.get_host().partition(':')[0])}"
+    here = settings.site or site_in(f"{request.scheme}://{request.get_host()}")
+    return settings.server_site or f"server.{here}"
 
 
 def view_id(request: HttpRequest) -> str:
@@ -79,26 +84,39 @@ def confirm(request: HttpRequest, view: str, page_url: str) -> None:
 
 def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     try:
-        if _is_viewed(request, response) and (match := _match(request)) and _APP not in match.app_names:
+        if _is_page(response) and (match := view_asked_for(request)):
             # In this order: asking for the id is what a page with the tag does.
             send(request, "page_view", {**_page_view(request, match), "event_id": view_id(request)})
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
-        outbox.refused[type(error).__name__] += 1
+        outbox.refuse(type(error).__name__)
 
 
-def _is_viewed(request: HttpRequest, response: HttpResponseBase) -> bool:
+def view_asked_for(request: HttpRequest) -> ResolverMatch | None:
+    """The view that somebody asked for a page; None for what is no page view, whatever comes of it.
+
+    The tracker runs there, too, as on a page that shows a form again: but such a page has no id to tell the collector,
+    or the tracker would seem to have seen more than there was.
+    """
+    if request.method != "GET" or hasattr(request, "liveinsight_failed") or not _is_viewed(request):
+        return None
+    match = _match(request)
+    return match if match and _APP not in match.app_names else None
+
+
+def _is_viewed(request: HttpRequest) -> bool:
+    """What a page loads by itself, and what a browser loads in case somebody comes, nobody has viewed."""
     headers = request.headers
     return (
-        request.method == "GET"
-        and response.status_code in _PAGES
-        and response.get("Content-Type", "").startswith("text/html")
-        and not request.path_info.startswith(conf.current().ignore)
+        not request.path_info.startswith(conf.current().ignore)
         and not _asks_not_to(request)
-        # What a page loads by itself, and what a browser loads in case somebody comes, nobody has viewed.
         and headers.get("Sec-Fetch-Dest", "document") == "document"
         and "prefetch" not in headers.get("Sec-Purpose", headers.get("Purpose", ""))
         and headers.get("X-Requested-With") != "XMLHttpRequest"
     )
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return response.status_code in _PAGES and response.get("Content-Type", "").startswith("text/html")
 
 
 def _asks_not_to(request: HttpRequest) -> bool:

@@ -50,6 +50,7 @@ class Outbox:
         self._thread: Thread | None = None
         self._busy = self._ending = False
         self.refused: Counter[str] = Counter()
+        self._why: dict[str, str] = {}
         self._reported: Counter[str] = Counter()
         self._reported_at = -_REPORT_EVERY_S
 
@@ -58,15 +59,24 @@ class Outbox:
     def put(self, parcel: Parcel) -> bool:
         """Take an event, unless as many wait as may; never waits. Tells whether it was taken."""
         with self._changed:
-            if self._ending or len(self._waiting) >= conf.current().queue:
-                self.refused[QUEUE_FULL] += 1
-                return False
-            self._waiting.append(parcel)
-            if self._thread is None:
-                self._thread = Thread(target=self._work, name="liveinsight-outbox", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
-        return True
+            is_taken = not self._ending and len(self._waiting) < conf.current().queue
+            if is_taken:
+                self._waiting.append(parcel)
+                if self._thread is None:
+                    self._thread = Thread(target=self._work, name="liveinsight-outbox", daemon=True)
+                    self._thread.start()
+                self._changed.notify_all()
+        if not is_taken:
+            self.refuse(QUEUE_FULL)
+        return is_taken
+
+    def refuse(self, reason: str, why: str = "", *, count: int = 1) -> None:
+        """Count events that are not taken, or not kept; `why` is for the log, which hears of them once a minute."""
+        with self._changed:
+            self.refused[reason] += count
+            if why:
+                self._why[reason] = f"{reason} ({why})"
+        self._report()
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until everything is delivered or refused; False when it took longer."""
@@ -116,33 +126,36 @@ class Outbox:
                 left.append(parcel)
             except Exception:
                 logger.exception("an event of the site could not be sent")
-                self.refused["error"] += 1
+                self.refuse("error")
         for parcel, collection in sent:
             try:
                 collection.answer()
             except Retryable:
                 left.append(parcel)
             except InvalidInput as error:
-                self.refused[error.code] += 1
-                logger.warning("an event of track() was refused: %s", error.message)
+                self.refuse(error.code, conf.told(error))
             except Exception:
                 logger.exception("an event of the site could not be kept")
-                self.refused["error"] += 1
+                self.refuse("error")
         return left
 
     def _put_back(self, parcels: list[Parcel]) -> None:
         with self._changed:
             room = max(0, conf.current().queue - len(self._waiting))
             self._waiting.extendleft(reversed(parcels[:room]))
-            self.refused[QUEUE_FULL] += len(parcels) - len(parcels[:room])
+        if parcels[room:]:
+            self.refuse(QUEUE_FULL, count=len(parcels[room:]))
 
     def _report(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        news = self.refused - self._reported
-        if news and (at_once or now - self._reported_at >= _REPORT_EVERY_S):
-            facts = ", ".join(f"{count} {reason}" for reason, count in sorted(news.items()))
-            logger.warning("events of the site that were refused since the last such line: %s", facts)
+        with self._changed:
+            news = self.refused - self._reported
+            if not news or not (at_once or now - self._reported_at >= _REPORT_EVERY_S):
+                return
+            facts = ", ".join(f"{count} {self._why.get(reason, reason)}" for reason, count in sorted(news.items()))
             self._reported, self._reported_at = Counter(self.refused), now
+        # Without the lock: a log may be slow, and a page that has an event does not wait.
+        logger.warning("events of the site that were refused since the last such line: %s", facts)
 
 
 def _send(parcel: Parcel) -> Collection:

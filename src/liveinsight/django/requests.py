@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from liveinsight.wire.client_address import client_address
 from liveinsight.wire.reading import too_large
@@ -23,7 +23,8 @@ _UNPREFIXED = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-leng
 def on_its_own(view: View) -> View:
     """A view of ours, which says itself who may come in: whatever the site asks for else, a login or a transaction."""
     view.login_required = False  # type: ignore[attr-defined]  # as LoginRequiredMiddleware (Django 5.1) reads it
-    transaction.non_atomic_requests(view)
+    for alias in connections:
+        transaction.non_atomic_requests(alias)(view)
     return view
 
 

@@ -77,9 +77,9 @@ def _spectacular() -> Any:
 def _describe_logins() -> None:
     from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-    from liveinsight.django.security import SCHEMES
+    from liveinsight.django.security import schemes
 
-    for target, scheme in SCHEMES.items():
+    for target, scheme in schemes().items():
         definition = {"get_security_definition": lambda _self, _schema, scheme=scheme: scheme}
         names = {"target_class": target, "name": f"liveInsight{target.rpartition('.')[2]}", **definition}
         type(f"{target.rpartition('.')[2]}Extension", (OpenApiAuthenticationExtension,), names)

@@ -45,7 +45,7 @@ def track(request: HttpRequest, event_type: str, **fields: Any) -> bool:
         }
         return send(request, event_type, event)
     except Exception as error:  # noqa: BLE001  analytics never breaks a page
-        outbox.refused[type(error).__name__] += 1
+        outbox.refuse(type(error).__name__)
         return False
 
 

@@ -75,7 +75,7 @@ class Sites:
         site_id = site_name(sent) if sent else draft.hostname
         if not self.accepts(site_id):
             draft.site_id = UNKNOWN_SITE
-            message = "events of this site are not accepted here: add the site first, or name it in LIVEINSIGHT_SITES"
+            message = "events of this site are not accepted here: add the site first, or name it in the setting SITES"
             return rejected("site_not_allowed", "site_id", message)
         if not is_site_name(site_id):
             draft.site_id = UNKNOWN_SITE

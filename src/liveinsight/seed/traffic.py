@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_json
 
+from liveinsight.errors import SettingError
 from liveinsight.ingest.draft import Delivery
 from liveinsight.ingest.pipeline import Pipeline
-from liveinsight.ingest.site import Sites
+from liveinsight.ingest.site import Sites, is_site_name, site_in
 from liveinsight.ingest.visitor import Visitors
 from liveinsight.seed.people import Person, person
 from liveinsight.seed.visit import LONGEST, LONGEST_PAUSE_MS, visit
@@ -42,7 +43,10 @@ _THERE_NOW = 5  # visits that have not ended: whoever looks at the dashboard see
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The same plan gives the same events, to the id. `end` is the time up to which there are any, in ms."""
+    """The same plan gives the same events, to the id. `end` is the time up to which there are any, in ms.
+
+    Raises SettingError when `site` is not the name of one.
+    """
 
     site: str
     events: int
@@ -50,6 +54,12 @@ class Plan:
     end: int
     seed: int = 1
     timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if not is_site_name(self.site):
+            example = found if is_site_name(found := site_in(self.site)) else "shop.example"
+            msg = f"{self.site!r} is not the name of a site. Write it such as {example!r}."
+            raise SettingError(msg)
 
     @property
     def key(self) -> str:

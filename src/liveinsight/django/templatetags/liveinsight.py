@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from liveinsight.django import conf
-from liveinsight.django.middleware import PageViews, view_id
+from liveinsight.django.middleware import PageViews, view_asked_for, view_id
 from liveinsight.django.running import complain
 from liveinsight.errors import SettingError
 
@@ -37,7 +37,7 @@ def liveinsight_tracker(context: Context, **attributes: Any) -> SafeString:
         return SafeString("")
     home = reverse("liveinsight:dashboard")
     collector = home + (settings.collect_path.lstrip("/") or "api/events")
-    if request is not None and counts_page_views():
+    if request is not None and counts_page_views() and view_asked_for(request):
         collector += f"?view={view_id(request)}"
     ours = {"data-api-url": collector, "data-site-id": settings.site}
     given = {f"data-{name.replace('_', '-')}": value for name, value in attributes.items()}
