@@ -15,6 +15,7 @@ from liveinsight.store.base import Arrivals, Batch, Recorded
 from liveinsight.store.memory import MemoryStore
 from liveinsight.store.promise import Promise
 from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, query
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
@@ -68,12 +69,11 @@ def test_who_asks_again_while_it_is_being_written_waits_for_the_same() -> None:
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    while not store.waiting:
-        threading.Event().wait(0.005)
+    until(lambda: store.waiting)
     [(asked, promise)] = store.waiting
     promise.set_result(Recorded(asked.events, 0))
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert answers == [[([0], 0)]] * 3
     assert len(store.waiting) == 1
 
