@@ -276,6 +276,7 @@ def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytes
     ((name, text),) = said(check_store, LIVEINSIGHT=nobody)
     assert name == "liveinsight.W003"
     assert "does not answer" in text
+    assert "LIVEINSIGHT['DYNAMODB_ENDPOINT']" in text
     fine = {"STORE": f"duckdb:///{tmp_path / 'fine.duckdb'}"}
     assert said(check_store, LIVEINSIGHT=fine) == []
     (tmp_path / "file").touch()

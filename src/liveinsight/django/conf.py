@@ -33,7 +33,11 @@ ONE_PROCESS = (
     " threads."
 )
 # What messages call by its name in the shell, and what that is in a Django site.
-_HERE = {"--data": f"{NAME}['STORE']", "`liveinsight tables create`": "`manage.py liveinsight_tables`"}
+_HERE = {
+    "--data": f"{NAME}['STORE']",
+    "AWS_ENDPOINT_URL_DYNAMODB": f"{NAME}['DYNAMODB_ENDPOINT']",
+    "`liveinsight tables create`": "`manage.py liveinsight_tables`",
+}
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
