@@ -25,6 +25,7 @@ def empty() -> Iterator[None]:
     from liveinsight.django.outbox import outbox
 
     outbox.refused.clear()
+    outbox._reported.clear()
     cache.clear()
     yield
     outbox.flush(60)

@@ -72,7 +72,7 @@ def test_a_cache_of_the_whole_site_keeps_no_numbers(client: Client) -> None:
         assert "private" in client.get("/analytics/healthz")["Cache-Control"]
 
 
-QUERY = json.dumps({"metrics": ["page_views"], "period": "today"})
+QUERY = json.dumps({"metrics": ["page_views"], "period": "7d"})
 GOAL = json.dumps({"name": "Cart", "site_id": "a.example", "filters": [{"dimension": "page", "values": ["/cart"]}]})
 
 
@@ -82,7 +82,7 @@ def save(client: Client, **headers: str) -> Any:
 
 def test_who_may_only_read_saves_nothing(client: Client) -> None:
     reads = {"STORE": "memory://", "READERS": "rest_framework.permissions.IsAuthenticated"}
-    question = json.dumps({"site_id": "a.example", "metrics": ["page_views"], "period": "today"})
+    question = json.dumps({"site_id": "a.example", "metrics": ["page_views"], "period": "7d"})
     client.force_login(user("customer"))
     with override_settings(LIVEINSIGHT=reads):
         assert client.get("/analytics/api/goals?site_id=a.example").status_code == 200
@@ -296,7 +296,7 @@ def test_without_a_site_the_one_of_the_settings_is_meant(staff: Client) -> None:
         goal = {"name": "Cart", "filters": [{"dimension": "page", "values": ["/"]}]}
         assert staff.post("/analytics/api/goals", goal, content_type="application/json").status_code == 200
         assert len(staff.get("/analytics/api/goals").json()["data"]["goals"]) == 1
-        query = {"metrics": ["page_views"], "period": "today"}
+        query = {"metrics": ["page_views"], "period": "7d"}
         answer = staff.post("/analytics/api/query", query, content_type="application/json")
         assert answer.json()["data"]["rows"] == [{"dimensions": [], "metrics": [1]}]
         total = staff.get("/analytics/api/ledger").json()["data"]["total"]

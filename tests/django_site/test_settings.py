@@ -87,6 +87,9 @@ def test_the_dashboard_opens_on_the_site_s_own_name(staff: Client) -> None:
         ({"STOER": "memory://"}, ["STOER", "'STORE'"]),
         ({"PORT": 8000}, ["PORT", "liveinsight serve"]),
         ({"store": "memory://"}, ["'STORE'"]),
+        ({"LIVEINSIGHT_STORE": "memory://"}, ["Did you mean 'STORE'?"]),
+        ({"AWS_DEFAULT_REGION": "eu-central-1"}, ["Did you mean 'AWS_REGION'?"]),
+        ({"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"}, ["Did you mean 'DYNAMODB_ENDPOINT'?"]),
         ({"QUEUE": "many"}, ["QUEUE", "whole number"]),
         ({"QUEUE": 0}, ["LIVEINSIGHT['QUEUE']", "at least 1"]),
         ({"IGNORE": ["static/"]}, ["LIVEINSIGHT['IGNORE']", "write '/static/'"]),
@@ -275,6 +278,7 @@ def test_a_store_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytes
     ((name, text),) = said(check_store, LIVEINSIGHT=nobody)
     assert name == "liveinsight.W003"
     assert "does not answer" in text
+    assert "LIVEINSIGHT['DYNAMODB_ENDPOINT']" in text
     fine = {"STORE": f"duckdb:///{tmp_path / 'fine.duckdb'}"}
     assert said(check_store, LIVEINSIGHT=fine) == []
     (tmp_path / "file").touch()

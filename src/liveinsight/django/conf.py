@@ -17,7 +17,7 @@ from django.conf import settings as django_settings
 
 from liveinsight.errors import LiveInsightError, SettingError, StoreInUse
 from liveinsight.ingest.site import is_site_name, site_in, site_name
-from liveinsight.settings import PREFIX, Settings, expected
+from liveinsight.settings import PREFIX, Settings, expected, variable
 
 NAME = "LIVEINSIGHT"
 # Understood as settings of their own, as other libraries call them; LIVEINSIGHT wins.
@@ -33,7 +33,11 @@ ONE_PROCESS = (
     " threads."
 )
 # What messages call by its name in the shell, and what that is in a Django site.
-_HERE = {"--data": f"{NAME}['STORE']", "`liveinsight tables create`": "`manage.py liveinsight_tables`"}
+_HERE = {
+    "--data": f"{NAME}['STORE']",
+    "AWS_ENDPOINT_URL_DYNAMODB": f"{NAME}['DYNAMODB_ENDPOINT']",
+    "`liveinsight tables create`": "`manage.py liveinsight_tables`",
+}
 _VARIABLE = re.compile(rf"\b{PREFIX}([A-Z_]*[A-Z])")
 _OF_THE_SERVER = frozenset({"host", "port", "public_url", "demo", "log_level", "log_format"})
 
@@ -159,7 +163,9 @@ def told(error: LiveInsightError) -> str:
 
 
 def _advice(key: str) -> str:
-    if str(key).lower() in _OF_THE_SERVER:
+    name = str(key).upper().removeprefix(PREFIX)
+    if name.lower() in _OF_THE_SERVER:
         return "It belongs to `liveinsight serve`: remove it."
-    near = get_close_matches(str(key).upper(), known(), 1)
+    elsewhere = {variable(field): field.upper() for field in _CORE}  # as it is called in the environment
+    near = [elsewhere[name]] if name in elsewhere else get_close_matches(name, known(), 1)
     return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known())}."
