@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 from string import ascii_letters
 from typing import TYPE_CHECKING
@@ -11,14 +10,18 @@ import pytest
 
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
-from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.service import Analytics
+from liveinsight.settings import Settings
+from liveinsight.store.dynamodb import DynamoDBStore, keys, reading, visitors
 from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.crowd import hashed
 from liveinsight.store.dynamodb.cells.hours import Hours
 from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL
+from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, partition
-from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
+from tests.dynamodb_store.commands import until
+from tests.factories import DAY, HOUR, MINUTE, NOON, SITE, Clock, at, event, local, put, query, sessions_of, table
 from tests.store.homes import Home
 from tests.store.settled import SettledStore
 
@@ -114,6 +117,48 @@ def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypa
         table(store, both)
 
 
+def test_the_sessions_of_a_visitor_are_found_without_reading_those_of_all_others(
+    store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 0)
+    random, oracle = Random(1), MemoryStore()
+    people = ["ann", "bob", "~today", "~then"]
+    events = []
+    for number in range(60):
+        visitor, day = random.choice(people), random.randrange(20)
+        day = {"~today": 0, "~then": 12 + day % 2}.get(visitor, day)
+        begin = NOON - day * DAY + random.randrange(12 * HOUR)
+        events.append(event(begin, session=f"s{number % 50}", visitor=visitor, event_id=f"{number}"))
+        if random.random() < 0.3:  # somebody logs in, some of them after midnight
+            login = begin + 29 * MINUTE
+            events.append(event(login, session=f"s{number % 50}", visitor="ann", event_id=f"{number}.2"))
+    for each in (store, oracle):
+        put(each, *events[:50], received_at=NOON + DAY)
+        put(each, *events[50:], received_at=NOON + DAY)
+    for visitor in (*people, "nobody"):
+        for before in (NOON + DAY, local("2026-03-08")):
+            for limit in (2, 100):
+                asked = sessions_of(visitor, before=before, limit=limit)
+                assert store.run(asked) == oracle.run(asked)
+    store.purge(NOON + 3 * DAY)
+    for number in range(2):
+        for month in ("2026-02", "2026-03"):
+            days = keys.of_lane("days", keys.Lane(SITE, number), month)
+            assert partition(store._client.names.sessions, days) == []
+
+
+def test_a_visitor_who_is_everybody_is_refused_and_his_sessions_are_told_all_the_same(
+    store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "MAX_SESSIONS", 4)
+    put(store, *(event(at(number), session=f"s{number}", visitor="guest") for number in range(5)))
+    with pytest.raises(InvalidInput, match="send a user_id of its own for each, or none") as refused:
+        store.run(sessions_of("guest"))
+    assert refused.value.code == "unsupported_query"
+    told = Analytics(store, Settings(sites=(SITE,)), Clock(at(9))).session("s4")
+    assert (told["session"]["session_id"], len(told["events"]), told["earlier"]) == ("s4", 1, [])
+
+
 def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_than_others() -> None:
     settings = fresh_settings(retention_days=1, raw_event_hours=24)
     create_tables(settings)
@@ -169,10 +214,7 @@ def test_a_store_that_aggregates_needs_nobody_else() -> None:
     store = open_dynamodb(settings, Clock(at(1)))
     try:
         put(store, event(NOON), event(NOON + MINUTE))
-        until = time.monotonic() + 30
-        while table(store, query("events", "sessions")) != [(2, 1)] and time.monotonic() < until:
-            time.sleep(0.1)
-        assert table(store, query("events", "sessions")) == [(2, 1)]
+        until(lambda: table(store, query("events", "sessions")) == [(2, 1)])
         assert [each.session.events for each in store.live("shop.example", at(1)).sessions] == [2]
     finally:
         store.close()

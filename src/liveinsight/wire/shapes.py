@@ -179,7 +179,10 @@ class SessionEvent(Shape):
 
 
 class SessionDetail(Shape):
-    """A session, its events from the oldest, and up to 20 earlier sessions of its visitor, the latest first."""
+    """A session, its events from the oldest, and up to 20 earlier sessions of its visitor, the latest first.
+
+    No earlier ones also where the store refuses to look for them, as `/api/visitors/{visitor}/sessions/` says.
+    """
 
     session: Session
     events: list[SessionEvent]

@@ -59,7 +59,13 @@ class Claims:
         """How a batch has events leave."""
         made = {key: raw["made"] for key, raw in self._raw(events).items()}
         return [
-            Left(event.session_id, event.event_id, event.timestamp, made.get(keys.event_id(event), ""))
+            Left(
+                event.session_id,
+                event.event_id,
+                event.timestamp,
+                event.visitor_id,
+                made.get(keys.event_id(event), ""),
+            )
             for event in events
         ]
 

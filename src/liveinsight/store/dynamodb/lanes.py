@@ -18,11 +18,12 @@ from uuid import uuid4
 
 from pydantic_core import from_json, to_json
 
+from liveinsight.stats.period import DAY_MS
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.keys import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.client import Client, Item
@@ -124,6 +125,13 @@ class Lanes:
     def months(self, site_id: str) -> list[str]:
         """The months (UTC, 2026-03) in which a site may have events, in order."""
         return [item["sk"] for item in self._client.query(self._table, keys.joined("months", site_id), now=True)]
+
+    def days(self, site_id: str) -> Iterator[int]:
+        """The starts (ms) of the UTC days on which a site may have events, in order."""
+        for month in self.months(site_id):
+            first = keys.midnight(f"{month}-01")
+            days = range(first, first + 31 * DAY_MS, DAY_MS)
+            yield from (day for day in days if keys.day(day).startswith(month))
 
     def remember(self, sites: Iterable[str], events: Iterable[StoredEvent]) -> None:
         """Write down that there is something of sites, and events in their months. Never forgotten again."""
