@@ -271,7 +271,7 @@ def test_the_log_says_how_many_events_were_folded_once_in_a_while(team: Team, ca
 
 
 def test_a_record_that_cannot_be_folded_holds_up_its_own_shard_only(
-    team: Team, settings: Settings, caplog: pytest.LogCaptureFixture
+    team: Team, settings: Settings, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     shared_client("dynamodb").put_item(
         TableName=settings.events_table, Item={"id": {"S": "broken"}, "events": {"B": b"broken"}}
@@ -289,6 +289,10 @@ def test_a_record_that_cannot_be_folded_holds_up_its_own_shard_only(
     next_one.tend()
     assert 0 < next_one.poll() < 20  # what the broken one is among comes again, the rest does not
     assert team.events() == 20
+    clock.now += 600_000
+    next_one.poll()
+    next_one.tend()
+    assert aggregation(settings, clock)["lag_ms"] > 500_000  # though it has never got on there
 
 
 def test_a_process_that_is_killed_leaves_its_shards_to_the_other_one(settings: Settings) -> None:
