@@ -58,6 +58,14 @@ def started() -> str:
     # Any will do, but there must be some, and they must not be somebody's real ones.
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     _refuse_scans()
+    for _ in range(3):
+        if url := _started(java):
+            return url
+    pytest.fail("DynamoDB Local does not start")
+
+
+def _started(java: str) -> str:
+    """Its address once it answers; "" when it ended, as it does when somebody has just taken its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -76,14 +84,14 @@ def started() -> str:
     )
     _running.append(process)
     until = time.monotonic() + _START_S
-    while time.monotonic() < until:
+    while process.poll() is None and time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             time.sleep(0.1)
         else:
             return f"http://127.0.0.1:{port}"
-    pytest.fail("DynamoDB Local does not start")
+    return ""
 
 
 def fresh_settings(**more: Any) -> Settings:

@@ -13,9 +13,9 @@ from liveinsight.bootstrap import open_delivery
 from liveinsight.errors import StoreUnavailable
 from liveinsight.ingest.outcome import Tally
 from liveinsight.store.dynamodb import DynamoDBStore
-from liveinsight.store.dynamodb import client as client_module
+from liveinsight.store.dynamodb.client import PATIENCE_S
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.faulty import Faulty, Late
+from tests.dynamodb_store.faulty import IMPATIENT_S, Faulty, Late
 from tests.dynamodb_store.test_workers import aggregation
 from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, put, query, table
 
@@ -129,19 +129,18 @@ def test_a_record_that_cannot_be_folded_is_named_and_all_others_count(
     assert "한글" not in caplog.text
 
 
-def test_when_dynamodb_does_not_answer_all_of_it_has_to_come_again(
-    store: DynamoDBStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_module, "PATIENCE_S", 0.1)
+def test_when_dynamodb_does_not_answer_all_of_it_has_to_come_again(store: DynamoDBStore, settings: Settings) -> None:
     record(store, "a", "b")
     made = delivered(settings)
     faulty = Faulty(shared_client("dynamodb"), Random(1), Late())
     unlucky = DynamoDBStore(settings, Clock(), faulty)
+    unlucky._client._patience = IMPATIENT_S
     deliver = unlucky.open_delivery()
     faulty.begin(1.0)
     with pytest.raises(StoreUnavailable):  # Lambda counts that as a failure of the function, and rings
         deliver.take(made)
     faulty.begin(0.0)
+    unlucky._client._patience = PATIENCE_S
     assert deliver.take(made) == NOTHING_FAILED
     unlucky.close()
     assert table(store, query("events")) == [(2,)]

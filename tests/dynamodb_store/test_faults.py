@@ -23,7 +23,7 @@ from liveinsight.store.dynamodb.codec import unpack
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store import delivered
-from tests.dynamodb_store.faulty import Faulty, Killed, Late, Remembering
+from tests.dynamodb_store.faulty import IMPATIENT_S, Faulty, Killed, Late, Remembering
 from tests.factories import EVERY_METRIC, HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, query
 from tests.store.settled import Reader
 
@@ -54,7 +54,6 @@ requests = st.lists(st.lists(st.tuples(st.integers(0, 25), sent), min_size=2, ma
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(client, "_LONGEST_PAUSE_S", 0.01)
-    monkeypatch.setattr(client, "PATIENCE_S", 0.3)
 
 
 @settings(max_examples=settings().max_examples // 2)
@@ -190,6 +189,7 @@ class World:
         random = Random(self._random.randrange(2**32) if seed is None else seed)
         faulty = Faulty(shared_client("dynamodb"), random, self._late, deaths)
         store = self._store(faulty)
+        store._client._patience = IMPATIENT_S
         faulty.begin(share)
         return store
 
