@@ -70,17 +70,23 @@ class Remembering:
 
 
 class Refusing:
-    """The real client, but for operations that are answered with an error: a code, or an exception as it is."""
+    """The real client, but for operations that are answered with an error: a code, or an exception as it is.
+
+    `only`: which of their calls, by their arguments.
+    """
 
     def __init__(self, aws: Any, refused: dict[str, str | Exception] | None = None) -> None:
         self._aws = aws
         self.refused = refused or {}
+        self.only: Callable[[dict[str, Any]], bool] = lambda _: True
 
     def __getattr__(self, operation: str) -> Any:
         call = getattr(self._aws, operation)
 
         def answer(**arguments: Any) -> Any:
             refused = self.refused.get(operation)
+            if refused and not self.only(arguments):
+                refused = None
             if isinstance(refused, Exception):
                 raise refused
             if refused:

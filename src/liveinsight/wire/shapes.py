@@ -246,6 +246,7 @@ class AtWork(Shape):
     worker: str
     lag_ms: int
     shards: int
+    stuck: Count = Field(description="Shares of sites' sessions that stand still; its log says which, and what to do.")
 
 
 class Aggregation(Shape):

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from liveinsight.errors import StoreUnavailable
+from botocore.exceptions import ClientError
+
+from liveinsight.errors import LiveInsightError, StoreUnavailable
 from liveinsight.stats.period import HOUR_MS
 from liveinsight.store.base import STORED
 from liveinsight.store.dynamodb import keys
@@ -19,6 +22,7 @@ from liveinsight.store.dynamodb.applying import uncounted
 from liveinsight.store.dynamodb.batches import Batch, decoded, portions
 from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
+from liveinsight.store.dynamodb.failures import code_of, is_about_content, what_failed
 from liveinsight.store.plain import visits_of
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from liveinsight.store.dynamodb.chains import Chains, State
     from liveinsight.store.dynamodb.client import Client, Item
     from liveinsight.store.dynamodb.keys import Chain, Lane
-    from liveinsight.store.dynamodb.lanes import Lanes
+    from liveinsight.store.dynamodb.lanes import Head, Lanes
 
     Plan = tuple[Batch, Mapping[Chain, State]]
 
@@ -37,6 +41,9 @@ _TRIES = 100  # each one lost was won by somebody else, so the lane goes on
 _PAUSE_S = 0.05
 _NOTES_AT_ONCE = 1000
 _LANES_AT_ONCE = 8
+_LATELY_S = 120.0  # a record that cannot be folded is tried every half minute
+
+logger = logging.getLogger(__name__)
 
 Note = tuple[str, list[tuple[int, str, str, int]]]  # key, rows for the ledger
 
@@ -55,6 +62,21 @@ class Delivered(NamedTuple):
     notes: list[Note]
 
 
+class LaneStuck(LiveInsightError):
+    """A lane has committed a batch that cannot be applied, and so takes no other."""
+
+    code = "lane_stuck"
+
+    def __init__(self, lane: Lane, number: int, error: Exception) -> None:
+        self.lane = lane
+        why = what_failed(error) if isinstance(error, ClientError) else f"{type(error).__name__}."
+        super().__init__(
+            f"Lane {lane.number} of {lane.site_id} stands still, for its batch {number} cannot be written. {why} It is"
+            " tried again and again; what comes for it, and all that comes after that, is in the stream for 24 hours."
+            " If nobody has changed the tables, it is a fault of LiveInsight: update it, and report this line."
+        )
+
+
 class Aggregator:
     """Folds deliveries. Any number of them may work at once."""
 
@@ -63,6 +85,7 @@ class Aggregator:
         self._chains = chains
         self._lanes = lanes
         self._applying = applying
+        self._stuck: dict[Lane, tuple[str, float]] = {}
 
     def fold(self, images: Iterable[Item]) -> None:
         """Take in items of the events table. Raises StoreUnavailable: then deliver them again, none counts twice."""
@@ -91,16 +114,14 @@ class Aggregator:
         for _ in range(_TRIES):
             head = self._lanes.head(lane)
             if head.applied < head.number:
-                self._applying.apply(lane, head.number, decoded(self._lanes.read(lane, head)), {})
-                self._lanes.mark(lane, head.number)
+                self._finish(lane, head)
                 continue
             batch, states = plan()
             if batch.is_nothing:
                 return batch
             key = self._lanes.write(lane, batch.encoded())
             if self._lanes.commit(lane, head, key, batch.cells.months()):
-                self._applying.apply(lane, head.number + 1, batch, states)
-                self._lanes.mark(lane, head.number + 1)
+                self._apply(lane, head.number + 1, batch, states)
                 return batch
             time.sleep(random.uniform(0, _PAUSE_S))  # noqa: S311  it spreads load, it keeps no secret
         raise StoreUnavailable
@@ -108,6 +129,39 @@ class Aggregator:
     def finish(self, lane: Lane) -> None:
         """Apply the lane's last batch, if whoever committed it did not come to that."""
         self.commit(lane, lambda: (Batch(), {}))
+
+    def stuck(self) -> list[str]:
+        """What holds up lanes that were found to stand still lately: the code of each one's error."""
+        now = time.monotonic()
+        return [code for code, at in list(self._stuck.values()) if now - at < _LATELY_S]
+
+    def lanes_of(self, image: Item) -> set[Lane]:
+        """The lanes that an item of the events table is for."""
+        return set(self._by_lane([image]))
+
+    def _finish(self, lane: Lane, head: Head) -> None:
+        content = self._lanes.read(lane, head)
+        if content is not None:
+            self._apply(lane, head.number, decoded(content), {})
+            return
+        # Of what it was to write nobody can tell the rest. A lane that stood still for ever would lose far more.
+        logger.error(
+            "batch %d of lane %d of %s was never finished, and has expired: some of its events may be missing."
+            " Let an aggregator run at least once a week.",
+            *(head.number, lane.number, lane.site_id),
+        )
+        self._lanes.mark(lane, head.number)
+
+    def _apply(self, lane: Lane, number: int, batch: Batch, states: Mapping[Chain, State]) -> None:
+        try:
+            self._applying.apply(lane, number, batch, states)
+        except Exception as error:
+            if not is_about_content(error):
+                raise
+            self._stuck[lane] = code_of(error), time.monotonic()
+            raise LaneStuck(lane, number, error) from error
+        self._stuck.pop(lane, None)
+        self._lanes.mark(lane, number)
 
     def _by_lane(self, images: Iterable[Item]) -> dict[Lane, Delivered]:
         lanes: dict[Lane, Delivered] = {}

@@ -93,6 +93,13 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, _NO_CONNECTION)
 
 
+def is_about_content(error: Exception) -> bool:
+    """Whether it is what was to be written that failed, and something else may pass: not the network, nor who asks."""
+    if isinstance(error, ClientError):
+        return code_of(error) == INVALID
+    return not isinstance(error, (StoreUnavailable, BotoCoreError))
+
+
 def without_content(error: Exception, place: str) -> Exception:
     """The same error, with where it happened for a message: DynamoDB's own may tell what was to be written."""
     if not isinstance(error, ClientError):

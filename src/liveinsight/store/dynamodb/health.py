@@ -47,20 +47,33 @@ class Health:
         return {
             "is_running": None if sleeps else bool(alive),
             "lag_ms": lag,
-            "workers": [{"worker": each.worker, "lag_ms": each.lag, "shards": each.shards} for each in alive],
+            "workers": [
+                {"worker": each.worker, "lag_ms": each.lag, "shards": each.shards, "stuck": len(each.stuck)}
+                for each in alive
+            ],
             "idle_since": since,
-            "message": _of_functions(since) if sleeps and since else _message(len(alive), lag, since),
+            "message": _of_functions(since) if sleeps and since else _message(alive, lag, since),
         }
 
 
-def _message(workers: int, lag: int | None, since: int | None) -> str:
-    if workers:
-        return f"{workers} aggregator{'s' if workers > 1 else ''} at work, {lag} ms behind."
+def _message(alive: list[Beat], lag: int | None, since: int | None) -> str:
+    if alive:
+        stuck = "".join(map(_stuck, alive))
+        return f"{len(alive)} aggregator{'s' if len(alive) > 1 else ''} at work, {lag} ms behind.{stuck}"
     if since is None:
         return "No aggregator has been at work: start `liveinsight aggregate`, or nothing that is collected is counted."
     return (
         f"No aggregator has been at work since {_time(since)}: start `liveinsight aggregate`, or look why it stopped."
     )
+
+
+def _stuck(beat: Beat) -> str:
+    """Of sites this says nothing, as anybody may ask."""
+    if not beat.stuck:
+        return ""
+    lanes = "1 lane stands" if len(beat.stuck) == 1 else f"{len(beat.stuck)} lanes stand"
+    codes = ", ".join(sorted(set(beat.stuck)))
+    return f" {lanes} still ({codes}): the log of the aggregator {beat.worker} says which, and what to do."
 
 
 def _of_functions(since: int) -> str:
