@@ -11,15 +11,18 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError, ReadTimeoutError
 
 from liveinsight.bootstrap import open_store
+from liveinsight.cli import main
 from liveinsight.errors import StartError
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
 from liveinsight.store.dynamodb import DynamoDBStore, client
+from liveinsight.store.dynamodb import store as store_module
 from liveinsight.store.dynamodb import worker as worker_module
+from liveinsight.store.dynamodb.failures import what_failed
 from liveinsight.store.dynamodb.following import Following
 from liveinsight.store.dynamodb.schema import TTL, definitions, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.commands import liveinsight
+from tests.dynamodb_store.commands import environment, liveinsight
 from tests.dynamodb_store.faulty import SAID, Refusing
 from tests.factories import Clock, event, put, query, table
 from tests.http.front_ends import FRONT_ENDS, TOKEN, as_reader
@@ -186,6 +189,33 @@ def test_the_command_says_it_in_one_line(settings: Settings, tmp_path: Path) -> 
             [line] = failed.stderr.strip().splitlines()
             assert line.startswith("liveinsight: "), line
             assert said in line
+
+
+def test_what_a_command_is_refused_later_is_a_sentence_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    aws = Refusing(shared_client("dynamodb"), {"query": DENIED})
+    monkeypatch.setattr(store_module, "aws_client", lambda *_: aws)
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["liveinsight", "purge", "--older-than", "9d", "--yes"])
+    with pytest.raises(
+        SystemExit, match=f"AWS does not allow dynamodb:Query on the table {settings.stats_table}: allow"
+    ):
+        main()
+
+
+def test_a_table_that_goes_while_events_come_is_named(
+    settings: Settings,
+) -> None:
+    store = DynamoDBStore(settings, Clock(), shared_client("dynamodb"))
+    shared_client("dynamodb").delete_table(TableName=settings.events_table)
+    with pytest.raises(ClientError, match=settings.events_table) as refused:
+        put(store, event())
+    said = f"The table {settings.events_table} does not exist: create it with `liveinsight tables create`."
+    assert what_failed(refused.value) == said
+    store.close()
 
 
 def test_an_address_that_is_not_dynamodb_is_a_sentence(settings: Settings) -> None:

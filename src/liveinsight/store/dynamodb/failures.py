@@ -44,6 +44,7 @@ UNCERTAIN = frozenset(
 CONDITION_FAILED = "ConditionalCheckFailedException"
 LOST = frozenset({"ExpiredIteratorException", "TrimmedDataAccessException"})  # a place in the stream
 NOT_FOUND = "ResourceNotFoundException"
+_MISSING = frozenset({NOT_FOUND, "ResourceNotFound"})  # the second one of a statement
 INVALID = "ValidationException"
 _NO_CONNECTION = (HTTPClientError, ConnectionError)
 _SERVER_ERROR = 500
@@ -125,6 +126,11 @@ def as_start_error() -> Iterator[None]:
         raise StartError(what_failed(error)) from None
 
 
+def refusal(error: Exception) -> str:
+    """The same sentence for what DynamoDB answered; nothing for any other error."""
+    return what_failed(error) if isinstance(error, (ClientError, BotoCoreError)) else ""
+
+
 def what_failed(error: BaseException) -> str:
     """One sentence of what DynamoDB did not do, and what to do about it."""
     if isinstance(error, StoreUnavailable):
@@ -142,7 +148,7 @@ def what_failed(error: BaseException) -> str:
 def _refused(error: ClientError) -> str:
     code, operation = code_of(error), error.operation_name
     place = error.response.get("Error", {}).get("Message", "")
-    if code == NOT_FOUND:
+    if code in _MISSING:
         return f"{place[:1].upper()}{place[1:]} does not exist: create it with `liveinsight tables create`."
     if code in _NOT_ALLOWED:
         permission = _PERMISSIONS.get(operation, operation)
