@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.metered import Metered
 from liveinsight.bootstrap import open_dynamodb
 from liveinsight.errors import InvalidInput
 from liveinsight.service import Analytics
@@ -17,10 +18,11 @@ from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.crowd import hashed
 from liveinsight.store.dynamodb.cells.hours import Hours
 from liveinsight.store.dynamodb.codec import pack_events
-from liveinsight.store.dynamodb.schema import TTL
+from liveinsight.store.dynamodb.schema import TTL, names
 from liveinsight.store.memory import MemoryStore
-from tests.dynamodb_local import create_tables, fresh_settings, partition
+from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
 from tests.dynamodb_store.commands import until
+from tests.dynamodb_store.delivered import images
 from tests.factories import DAY, HOUR, MINUTE, NOON, SITE, Clock, at, event, local, put, query, sessions_of, table
 from tests.store.homes import Home
 from tests.store.settled import SettledStore
@@ -172,6 +174,21 @@ def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_
     assert store.purge(0, {SITE: at(1)}) == (1, 1)
     [emptied] = partition(settings.sessions_table, keys.joined("chain", "s"))
     assert emptied[TTL] > at(1) // 1000
+    store.close()
+
+
+def test_a_purge_writes_nothing_for_events_whose_raw_events_went_long_ago() -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    meter = Metered(shared_client("dynamodb"), names(settings)._asdict())
+    store = SettledStore(settings, Clock(at(60)), meter)
+    put(store, *(event(at(number), event_id=f"{number}") for number in range(9)))
+    store.settle()
+    for item in images(settings):
+        shared_client("dynamodb").delete_item(TableName=settings.events_table, Key={"id": {"S": item["id"]}})
+    meter.units.clear()
+    assert store.purge(at(20)) == (9, 1)
+    assert meter.total("write") < 9
     store.close()
 
 

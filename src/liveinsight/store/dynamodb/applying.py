@@ -79,8 +79,8 @@ class Applying:
         state = self._chains.add(state, changes.new, number)
         last = max((event.timestamp for event in state.events), default=before)
         latest = max(last, *(left.timestamp for left in changes.left)) if changes.left else last
-        # What is not active now never will be: history that is filled in later needs no item.
-        if batch.before or self._clock() - latest <= SESSION_GAP_MS:
+        # What is not active now never will be: history that is filled in later, or purged, needs no item.
+        if max(batch.before, latest) >= self._clock() - SESSION_GAP_MS:
             item = {**active_item(lane, state), **self._lifetimes.of_active(last or self._clock()), "v": number}
             self._client.put(self._client.names.active, item, _UNSEEN, v=number)
 

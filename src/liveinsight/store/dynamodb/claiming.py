@@ -70,7 +70,7 @@ class Claims:
         ]
 
     def free(self, events: Sequence[StoredEvent]) -> None:
-        """Let the ids of events be used again, unless they have been already."""
+        """Let the ids of events be used again, unless they have been already. Each costs a write unit, used or not."""
         self._client.parallel(self._free, events)
 
     def told(self, kept: Sequence[Kept]) -> list[Kept]:
