@@ -17,6 +17,7 @@ from liveinsight.store.dynamodb import DynamoDBStore, keys, reading, visitors
 from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.crowd import hashed
 from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.chains import State
 from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL, names
 from liveinsight.store.memory import MemoryStore
@@ -117,6 +118,24 @@ def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypa
     monkeypatch.setattr(reading, "MAX_SESSIONS", 4)
     with pytest.raises(InvalidInput, match="shorter period"):
         table(store, both)
+
+
+def test_many_long_sessions_are_refused_before_all_of_them_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    meter = Metered(shared_client("dynamodb"), names(settings)._asdict())
+    store = DynamoDBStore(settings, Clock(at(60)), meter)
+    for number in range(60):
+        events = [event(at(ms=each), session=f"s{number}", page_title="long " * 90) for each in range(20)]
+        store._chains.add(State(keys.Chain(SITE, f"s{number}"), {}), events, 1)
+    long = [keys.Chain(SITE, f"s{number}") for number in range(60)]
+    monkeypatch.setattr(store._reading, "chains_of", lambda *_: long)
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 20)
+    meter.units.clear()
+    with pytest.raises(InvalidInput, match="shorter period"):
+        table(store, query("events", by=("page", "source")))
+    assert meter.units["read", "query sessions"] <= 2 * 16
+    store.close()
 
 
 def test_the_sessions_of_a_visitor_are_found_without_reading_those_of_all_others(

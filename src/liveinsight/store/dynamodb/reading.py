@@ -97,8 +97,8 @@ class Reading:
             for state in self._chains.read_many(chains[at : at + _AT_ONCE]):
                 visits += state.visits()
                 items += len(state.chunks)
-            if items > MAX_SESSIONS:
-                raise _too_many(MAX_SESSIONS)
+                if items > MAX_SESSIONS:
+                    raise _too_many(MAX_SESSIONS)
         return visits
 
     def _filtered(self, question: FilteredEvents) -> list[FilteredEvent]:
