@@ -15,7 +15,7 @@ from liveinsight.cli import main
 from liveinsight.errors import StartError
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
-from liveinsight.store.dynamodb import DynamoDBStore, client
+from liveinsight.store.dynamodb import DynamoDBStore, client, creating
 from liveinsight.store.dynamodb import store as store_module
 from liveinsight.store.dynamodb import worker as worker_module
 from liveinsight.store.dynamodb.failures import what_failed
@@ -99,6 +99,14 @@ def test_a_stream_that_is_off_is_said_and_the_command_switches_it_on(tmp_path: P
     again = liveinsight(settings, tmp_path, "tables", "create")
     assert again.stdout.splitlines() == [f"{name}: exists" for name in names(settings)]
     open_store(settings, Clock()).close()
+
+
+def test_a_table_that_expires_by_something_else_is_said(settings: Settings) -> None:
+    specification = {"Enabled": True, "AttributeName": "other"}
+    shared_client("dynamodb").update_time_to_live(TableName=settings.stats_table, TimeToLiveSpecification=specification)
+    said = rf"The table {settings.stats_table} expires \(TTL\) by another attribute than ttl.* switch its TTL off"
+    with pytest.raises(StartError, match=said):
+        creating.create_tables(settings)
 
 
 def test_a_stream_without_the_items_is_said(settings: Settings) -> None:
