@@ -12,12 +12,12 @@ import pytest
 from liveinsight.bootstrap import open_delivery
 from liveinsight.errors import StoreUnavailable
 from liveinsight.ingest.outcome import Tally
-from liveinsight.store.dynamodb import DynamoDBStore
+from liveinsight.store.dynamodb import DynamoDBStore, keys
 from liveinsight.store.dynamodb.client import PATIENCE_S
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store.faulty import IMPATIENT_S, Faulty, Late
 from tests.dynamodb_store.test_workers import aggregation
-from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, put, query, table
+from tests.factories import HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, put, query, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,24 @@ def test_events_that_went_by_ttl_are_no_events(store: DynamoDBStore, settings: S
     told = store.health()["aggregation"]
     assert told["is_running"] is None  # nobody has to start anything
     assert told["message"].startswith("Functions aggregate when something comes, the last time at 2026-03-10 12:00")
+
+
+def test_an_event_that_is_sent_again_when_its_id_is_forgotten_is_a_duplicate_once(
+    store: DynamoDBStore, settings: Settings
+) -> None:
+    deliver, deliveries = store.open_delivery(), []
+    for minute in (0, 90, 200):
+        assert put(store, event(event_id="x"), received_at=at(minute)) == (["x"], 0)  # nobody could know
+        shared_client("dynamodb").delete_item(
+            TableName=settings.events_table, Key={"id": {"S": keys.event_id(event(event_id="x"))}}
+        )
+        deliveries.append(delivered(settings))
+        assert deliver.take(deliveries[-1]) == NOTHING_FAILED
+    for each in deliveries:
+        assert deliver.take(each) == NOTHING_FAILED
+    assert table(store, query("events")) == [(1,)]
+    told = [(row.hour, row.outcome, row.events) for row in store.ledger(SITE, THAT_DAY)]
+    assert told == [(NOON, "stored", 1), (NOON + HOUR, "duplicates", 1), (NOON + 3 * HOUR, "duplicates", 1)]
 
 
 def test_events_of_many_sites_at_once_are_all_folded(store: DynamoDBStore, settings: Settings) -> None:

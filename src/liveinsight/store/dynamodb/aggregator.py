@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from liveinsight.errors import LiveInsightError, StoreUnavailable
-from liveinsight.stats.period import HOUR_MS
-from liveinsight.store.base import STORED
+from liveinsight.store.base import DUPLICATE, STORED
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.applying import uncounted
 from liveinsight.store.dynamodb.batches import Batch, decoded, portions
@@ -24,6 +23,7 @@ from liveinsight.store.dynamodb.cells.counting import difference
 from liveinsight.store.dynamodb.codec import unpack, unpack_events
 from liveinsight.store.dynamodb.failures import code_of, is_about_content, what_failed
 from liveinsight.store.plain import visits_of
+from liveinsight.store.restoring import hour_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,14 +45,16 @@ _LATELY_S = 120.0  # a record that cannot be folded is tried every half minute
 
 logger = logging.getLogger(__name__)
 
-Note = tuple[str, list[tuple[int, str, str, int]]]  # key, rows for the ledger
+Row = tuple[int, str, str, int]
+Note = tuple[str, list[Row]]  # key, rows for the ledger
 
 
 class Arrived(NamedTuple):
-    """An event, and what its raw event is told by."""
+    """An event, what its raw event is told by, and whether it came from another store."""
 
     event: StoredEvent
     made: str
+    is_copy: bool
 
 
 class Delivered(NamedTuple):
@@ -174,7 +176,9 @@ class Aggregator:
             else:
                 for event in unpack_events(image["events"]):
                     lane = self._lanes.of(event.site_id, event.session_id)
-                    lanes.setdefault(lane, Delivered([], [])).events.append(Arrived(event, image["made"]))
+                    lanes.setdefault(lane, Delivered([], [])).events.append(
+                        Arrived(event, image["made"], "copied" in image)
+                    )
         return lanes
 
     def _plan(self, events: list[Arrived], notes: list[Note]) -> Plan:
@@ -184,15 +188,28 @@ class Aggregator:
         for each in events:
             chains.setdefault(keys.chain_of(each.event), []).append(each)
         states = dict(zip(chains, self._client.parallel(self._chains.read, list(chains)), strict=True))
+        rows = dict(notes)
         for chain, state in states.items():
-            if new := state.lacking(event for event, made in chains[chain] if not state.has_left(event.event_id, made)):
+            arrived = [each for each in chains[chain] if not state.has_left(each.event.event_id, each.made)]
+            new = state.lacking(each.event for each in arrived)
+            rows |= _again([*state.events, *new], arrived)
+            if new:
                 batch.events += new
                 batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
         batch.cells = batch.cells.settled(as_change=True)
-        batch.counts = Counter((event.received_at - event.received_at % HOUR_MS, STORED, "") for event in batch.events)
-        rows = dict(notes)
+        batch.counts = Counter((hour_of(event), STORED, "") for event in batch.events)
         for note in sorted(uncounted(self._client, rows)):
             batch.notes.append(note)
             for hour, outcome, reason, number in rows[note]:
                 batch.counts[hour, outcome, reason] += number
         return batch, states
+
+
+def _again(there: Iterable[StoredEvent], arrived: Iterable[Arrived]) -> dict[str, list[Row]]:
+    """Notes of those that were sent once more when nothing knew of them any more but their session."""
+    received = {event.event_id: event.received_at for event in there}
+    return {
+        keys.note_id(event.site_id, f"{made} {event.event_id}"): [(hour_of(event), DUPLICATE, "", 1)]
+        for event, made, is_copy in arrived
+        if not is_copy and event.received_at != received[event.event_id]
+    }
