@@ -6,6 +6,7 @@ the first try may have been done after all.
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,8 @@ Item = dict[str, Any]
 T = TypeVar("T")
 V = TypeVar("V")
 
+STREAMS = "dynamodbstreams"
+_STREAMS_VARIABLE = "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"  # boto3 reads it
 AT_ONCE = 16  # calls in flight
 PATIENCE_S = 10.0  # how long a call is repeated before the store is unavailable
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.025, 1.0
@@ -44,7 +47,11 @@ _WRITTEN_AT_ONCE = 25  # items a BatchWriteItem takes
 
 
 def aws_client(settings: Settings, service: str) -> Any:
-    """A client of boto3: region and credentials the AWS way, unless the settings say otherwise."""
+    """A client of boto3: region and credentials the AWS way, unless the settings say otherwise.
+
+    DynamoDB Local has tables and streams at one address; a private endpoint on AWS has them at two.
+    """
+    endpoint = None if service == STREAMS and _STREAMS_VARIABLE in os.environ else settings.dynamodb_endpoint
     config = Config(
         connect_timeout=3, read_timeout=5, max_pool_connections=2 * AT_ONCE, retries={"total_max_attempts": 1}
     )
@@ -53,7 +60,7 @@ def aws_client(settings: Settings, service: str) -> Any:
             return boto3.client(
                 service,
                 region_name=settings.aws_region or None,
-                endpoint_url=settings.dynamodb_endpoint or None,
+                endpoint_url=endpoint or None,
                 config=config,
             )
     except ValueError:
