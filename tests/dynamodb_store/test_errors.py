@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError, NoCredentialsError, PartialCredenti
 
 from liveinsight.bootstrap import open_store
 from liveinsight.cli import main
-from liveinsight.errors import StartError
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
-from liveinsight.store.dynamodb import DynamoDBStore, client, creating
+from liveinsight.store.dynamodb import DynamoDBStore, client, creating, health
 from liveinsight.store.dynamodb import store as store_module
 from liveinsight.store.dynamodb import worker as worker_module
 from liveinsight.store.dynamodb.failures import what_failed
@@ -360,6 +360,20 @@ def test_an_aggregator_that_is_refused_later_says_so_and_goes_on(
     assert other.poll() == 1
     other.stop()
     assert table(store, query("events")) == [(1,)]
+    store.close()
+
+
+def test_monitors_that_wait_do_not_try_one_after_the_other(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_KEPT_S", 600.0)
+    aws, tries = Refusing(shared_client("dynamodb"), {"query": "InternalServerError"}), []
+    aws.only = lambda asked: not tries.append(asked)  # type: ignore[func-returns-value]
+    store = DynamoDBStore(settings, Clock(), aws)
+    with pytest.raises(StoreUnavailable):
+        store.health()
+    made = len(tries)
+    with pytest.raises(StoreUnavailable):
+        store.health()
+    assert len(tries) == made > 0
     store.close()
 
 

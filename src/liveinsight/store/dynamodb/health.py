@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from liveinsight.errors import StoreUnavailable
 from liveinsight.store.dynamodb.delivery import LAMBDA
 from liveinsight.store.dynamodb.leases import beats
 
@@ -29,15 +30,20 @@ class Health:
         self._clock = clock
         self._lock = Lock()
         self._read_at = -_KEPT_S
-        self._beats: list[Beat] = []
+        self._beats: list[Beat] | None = None
 
     def aggregation(self) -> dict[str, Any]:
         """The `aggregation` of /healthz. Raises StoreUnavailable."""
         with self._lock:
             if time.monotonic() - self._read_at >= _KEPT_S:
-                self._beats = beats(self._client)
-                self._read_at = time.monotonic()
+                self._beats = None
+                try:
+                    self._beats = beats(self._client)
+                finally:  # who waited meanwhile does not try again: monitors come faster than DynamoDB gives up
+                    self._read_at = time.monotonic()
             told = self._beats
+        if told is None:
+            raise StoreUnavailable
         now = self._clock()
         alive = [each for each in told if each.until > now]
         lag = max((each.lag for each in alive), default=None)
