@@ -16,12 +16,12 @@ from liveinsight.store.dynamodb.aggregator import LaneStuck
 from liveinsight.store.dynamodb.client import Client
 from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.health import Health
-from liveinsight.store.dynamodb.schema import names
+from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
 from tests.dynamodb_store.commands import AGGREGATE, ended, running, until
 from tests.dynamodb_store.faulty import SAID, Refusing
 from tests.dynamodb_store.shards import ManyShards
-from tests.factories import SITE, Clock, at, event, put, query, table
+from tests.factories import DAY, SITE, Clock, at, event, put, query, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,6 +229,8 @@ def test_a_shard_that_ended_is_left_and_its_child_is_found(team: Team, settings:
     team.put(20, first=20)
     team.tend()
     assert shares(settings, clock) == [SHARDS]  # one less, one more
+    [finished] = [item for item in partition(settings.stats_table, "stream") if item.get("finished")]
+    assert DAY < 1000 * finished[TTL] - clock.now < 3 * DAY  # AWS ends shards every few hours
     while worker.poll():
         pass
     assert team.events() == 40

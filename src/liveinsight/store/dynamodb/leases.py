@@ -99,7 +99,7 @@ class Leases:
             "holder": "" if release or finished else self.worker,
             "position": position,
             "finished": int(finished),
-            **self._lifetimes.of_emptied(),
+            **(self._lifetimes.of_finished() if finished else self._lifetimes.of_emptied()),
         }
         return self._client.put(self._table, item, "holder = :me", me=self.worker)
 
