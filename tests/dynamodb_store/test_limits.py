@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.metered import Metered
 from liveinsight.bootstrap import open_dynamodb
-from liveinsight.errors import InvalidInput
+from liveinsight.errors import InvalidInput, StoreUnavailable
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
 from liveinsight.store.dynamodb import DynamoDBStore, keys, reading, visitors
@@ -209,6 +209,13 @@ def test_a_purge_writes_nothing_for_events_whose_raw_events_went_long_ago() -> N
     assert store.purge(at(20)) == (9, 1)
     assert meter.total("write") < 9
     store.close()
+
+
+def test_work_that_outlives_its_store_is_to_be_done_again_by_another(store: DynamoDBStore) -> None:
+    put(store, event(), event(session="t"), event(session="u"))
+    store.close()
+    with pytest.raises(StoreUnavailable):
+        store.purge(at(60))
 
 
 def test_an_hour_of_the_ledger_that_is_counted_again_after_a_purge_stays() -> None:

@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveinsight.errors import StartError
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.store.dynamodb.failures import (
     CONDITION_FAILED,
     as_start_error,
@@ -109,7 +109,13 @@ class Client:
 
     def parallel(self, function: Callable[[V], T], values: Sequence[V]) -> list[T]:
         """The function's result for every value, in order. Not to be called from within."""
-        return list(map(function, values)) if len(values) < 2 else list(self._threads.map(function, values))  # noqa: PLR2004
+        if len(values) < 2:  # noqa: PLR2004
+            return list(map(function, values))
+        try:
+            results = self._threads.map(function, values)
+        except RuntimeError:  # closed meanwhile, which is nobody's fault: what was begun is finished by the next one
+            raise StoreUnavailable from None
+        return list(results)
 
     def get(self, table: str, key: Item) -> Item | None:
         """An item as it is now."""
