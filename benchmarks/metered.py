@@ -6,6 +6,10 @@ import math
 from collections import Counter
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from liveinsight.store.dynamodb.failures import CONDITION_FAILED
+
 READS = frozenset({"get_item", "batch_get_item", "query"})
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item"})
 _UNIT_BYTES = 1024
@@ -32,7 +36,14 @@ class Metered:
         return sum(number for (each, _), number in self.units.items() if each == kind)
 
     def _count(self, operation: str, call: Any, arguments: dict[str, Any]) -> Any:
-        answer = call(**arguments, ReturnConsumedCapacity="TOTAL")
+        try:
+            answer = call(**arguments, ReturnConsumedCapacity="TOTAL")
+        except ClientError as error:
+            if (
+                error.response["Error"]["Code"] == CONDITION_FAILED
+            ):  # AWS charges for it all the same: a unit for each KB
+                self.units["write", f"{operation} {self._tables[arguments['TableName']]}, refused"] += 1
+            raise
         consumed = answer["ConsumedCapacity"]
         for each in consumed if isinstance(consumed, list) else [consumed]:
             kind = "read" if operation in READS else "write"

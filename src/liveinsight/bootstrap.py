@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -140,6 +141,15 @@ def open_delivery(settings: Settings) -> Delivery:
     Raises StartError.
     """
     return open_dynamodb(replace(settings, aggregate=False)).open_delivery()
+
+
+def refusal(error: Exception) -> str:
+    """What DynamoDB refused and what to do about it, where that is the error; else nothing."""
+    if "botocore" not in sys.modules:
+        return ""
+    from liveinsight.store.dynamodb import failures
+
+    return failures.refusal(error)
 
 
 def create_tables(settings: Settings) -> dict[str, str]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item", "batch_execute_statement"})
 
+IMPATIENT_S = (
+    0.3  # of a store behind `Faulty`, which would try for long; whoever reads the outcome has all his patience
+)
+
 SAID = "it was /secret that arn:aws:iam::123456789012:user/kim wrote"  # what an answer of AWS may tell besides its code
 
 
@@ -66,17 +70,23 @@ class Remembering:
 
 
 class Refusing:
-    """The real client, but for operations that are answered with an error: a code, or an exception as it is."""
+    """The real client, but for operations that are answered with an error: a code, or an exception as it is.
+
+    `only`: which of their calls, by their arguments.
+    """
 
     def __init__(self, aws: Any, refused: dict[str, str | Exception] | None = None) -> None:
         self._aws = aws
         self.refused = refused or {}
+        self.only: Callable[[dict[str, Any]], bool] = lambda _: True
 
     def __getattr__(self, operation: str) -> Any:
         call = getattr(self._aws, operation)
 
         def answer(**arguments: Any) -> Any:
             refused = self.refused.get(operation)
+            if refused and not self.only(arguments):
+                refused = None
             if isinstance(refused, Exception):
                 raise refused
             if refused:

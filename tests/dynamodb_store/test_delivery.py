@@ -12,12 +12,12 @@ import pytest
 from liveinsight.bootstrap import open_delivery
 from liveinsight.errors import StoreUnavailable
 from liveinsight.ingest.outcome import Tally
-from liveinsight.store.dynamodb import DynamoDBStore
-from liveinsight.store.dynamodb import client as client_module
+from liveinsight.store.dynamodb import DynamoDBStore, keys
+from liveinsight.store.dynamodb.client import PATIENCE_S
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.faulty import Faulty, Late
+from tests.dynamodb_store.faulty import IMPATIENT_S, Faulty, Late
 from tests.dynamodb_store.test_workers import aggregation
-from tests.factories import NOON, SITE, THAT_DAY, Clock, batch, event, put, query, table
+from tests.factories import HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, put, query, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +108,24 @@ def test_events_that_went_by_ttl_are_no_events(store: DynamoDBStore, settings: S
     assert told["message"].startswith("Functions aggregate when something comes, the last time at 2026-03-10 12:00")
 
 
+def test_an_event_that_is_sent_again_when_its_id_is_forgotten_is_a_duplicate_once(
+    store: DynamoDBStore, settings: Settings
+) -> None:
+    deliver, deliveries = store.open_delivery(), []
+    for minute in (0, 90, 200):
+        assert put(store, event(event_id="x"), received_at=at(minute)) == (["x"], 0)  # nobody could know
+        shared_client("dynamodb").delete_item(
+            TableName=settings.events_table, Key={"id": {"S": keys.event_id(event(event_id="x"))}}
+        )
+        deliveries.append(delivered(settings))
+        assert deliver.take(deliveries[-1]) == NOTHING_FAILED
+    for each in deliveries:
+        assert deliver.take(each) == NOTHING_FAILED
+    assert table(store, query("events")) == [(1,)]
+    told = [(row.hour, row.outcome, row.events) for row in store.ledger(SITE, THAT_DAY)]
+    assert told == [(NOON, "stored", 1), (NOON + HOUR, "duplicates", 1), (NOON + 3 * HOUR, "duplicates", 1)]
+
+
 def test_events_of_many_sites_at_once_are_all_folded(store: DynamoDBStore, settings: Settings) -> None:
     sites = [f"{number}.example" for number in range(30)]
     put(store, *(event(site=site, event_id=site) for site in sites))
@@ -129,19 +147,18 @@ def test_a_record_that_cannot_be_folded_is_named_and_all_others_count(
     assert "한글" not in caplog.text
 
 
-def test_when_dynamodb_does_not_answer_all_of_it_has_to_come_again(
-    store: DynamoDBStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_module, "PATIENCE_S", 0.1)
+def test_when_dynamodb_does_not_answer_all_of_it_has_to_come_again(store: DynamoDBStore, settings: Settings) -> None:
     record(store, "a", "b")
     made = delivered(settings)
     faulty = Faulty(shared_client("dynamodb"), Random(1), Late())
     unlucky = DynamoDBStore(settings, Clock(), faulty)
+    unlucky._client._patience = IMPATIENT_S
     deliver = unlucky.open_delivery()
     faulty.begin(1.0)
     with pytest.raises(StoreUnavailable):  # Lambda counts that as a failure of the function, and rings
         deliver.take(made)
     faulty.begin(0.0)
+    unlucky._client._patience = PATIENCE_S
     assert deliver.take(made) == NOTHING_FAILED
     unlucky.close()
     assert table(store, query("events")) == [(2,)]

@@ -11,14 +11,18 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, PartialCredentialsError, ReadTimeoutError
 
 from liveinsight.bootstrap import open_store
-from liveinsight.errors import StartError
+from liveinsight.cli import main
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.service import Analytics
 from liveinsight.settings import Settings
-from liveinsight.store.dynamodb import DynamoDBStore, client
+from liveinsight.store.dynamodb import DynamoDBStore, client, creating, health
+from liveinsight.store.dynamodb import store as store_module
+from liveinsight.store.dynamodb import worker as worker_module
+from liveinsight.store.dynamodb.failures import what_failed
 from liveinsight.store.dynamodb.following import Following
 from liveinsight.store.dynamodb.schema import TTL, definitions, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
-from tests.dynamodb_store.commands import liveinsight
+from tests.dynamodb_store.commands import environment, liveinsight
 from tests.dynamodb_store.faulty import SAID, Refusing
 from tests.factories import Clock, event, put, query, table
 from tests.http.front_ends import FRONT_ENDS, TOKEN, as_reader
@@ -95,6 +99,14 @@ def test_a_stream_that_is_off_is_said_and_the_command_switches_it_on(tmp_path: P
     again = liveinsight(settings, tmp_path, "tables", "create")
     assert again.stdout.splitlines() == [f"{name}: exists" for name in names(settings)]
     open_store(settings, Clock()).close()
+
+
+def test_a_table_that_expires_by_something_else_is_said(settings: Settings) -> None:
+    specification = {"Enabled": True, "AttributeName": "other"}
+    shared_client("dynamodb").update_time_to_live(TableName=settings.stats_table, TimeToLiveSpecification=specification)
+    said = rf"The table {settings.stats_table} expires \(TTL\) by another attribute than ttl.* switch its TTL off"
+    with pytest.raises(StartError, match=said):
+        creating.create_tables(settings)
 
 
 def test_a_stream_without_the_items_is_said(settings: Settings) -> None:
@@ -185,6 +197,33 @@ def test_the_command_says_it_in_one_line(settings: Settings, tmp_path: Path) -> 
             [line] = failed.stderr.strip().splitlines()
             assert line.startswith("liveinsight: "), line
             assert said in line
+
+
+def test_what_a_command_is_refused_later_is_a_sentence_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    aws = Refusing(shared_client("dynamodb"), {"query": DENIED})
+    monkeypatch.setattr(store_module, "aws_client", lambda *_: aws)
+    for name, value in environment(settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["liveinsight", "purge", "--older-than", "9d", "--yes"])
+    with pytest.raises(
+        SystemExit, match=f"AWS does not allow dynamodb:Query on the table {settings.stats_table}: allow"
+    ):
+        main()
+
+
+def test_a_table_that_goes_while_events_come_is_named(
+    settings: Settings,
+) -> None:
+    store = DynamoDBStore(settings, Clock(), shared_client("dynamodb"))
+    shared_client("dynamodb").delete_table(TableName=settings.events_table)
+    with pytest.raises(ClientError, match=settings.events_table) as refused:
+        put(store, event())
+    said = f"The table {settings.events_table} does not exist: create it with `liveinsight tables create`."
+    assert what_failed(refused.value) == said
+    store.close()
 
 
 def test_an_address_that_is_not_dynamodb_is_a_sentence(settings: Settings) -> None:
@@ -302,8 +341,9 @@ def test_what_will_not_pass_is_500_without_detail_and_logged_with_its_code(  # n
 
 
 def test_an_aggregator_that_is_refused_later_says_so_and_goes_on(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(worker_module, "_SLOW_S", 60.0)  # a poll has what the shard gives, however busy this machine is
     streams = Refusing(shared_client("dynamodbstreams"))
     store = DynamoDBStore(settings, Clock(), shared_client("dynamodb"))
     worker = store.open_worker(streams)
@@ -320,6 +360,20 @@ def test_an_aggregator_that_is_refused_later_says_so_and_goes_on(
     assert other.poll() == 1
     other.stop()
     assert table(store, query("events")) == [(1,)]
+    store.close()
+
+
+def test_monitors_that_wait_do_not_try_one_after_the_other(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_KEPT_S", 600.0)
+    aws, tries = Refusing(shared_client("dynamodb"), {"query": "InternalServerError"}), []
+    aws.only = lambda asked: not tries.append(asked)  # type: ignore[func-returns-value]
+    store = DynamoDBStore(settings, Clock(), aws)
+    with pytest.raises(StoreUnavailable):
+        store.health()
+    made = len(tries)
+    with pytest.raises(StoreUnavailable):
+        store.health()
+    assert len(tries) == made > 0
     store.close()
 
 

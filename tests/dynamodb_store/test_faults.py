@@ -23,7 +23,7 @@ from liveinsight.store.dynamodb.codec import unpack
 from liveinsight.store.memory import MemoryStore
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store import delivered
-from tests.dynamodb_store.faulty import Faulty, Killed, Late, Remembering
+from tests.dynamodb_store.faulty import IMPATIENT_S, Faulty, Killed, Late, Remembering
 from tests.factories import EVERY_METRIC, HOUR, NOON, SITE, THAT_DAY, Clock, at, batch, event, query
 from tests.store.settled import Reader
 
@@ -37,7 +37,6 @@ SESSIONS = ["s", "t", "u"]
 SHARE = 0.25  # of the calls of an aggregator that go wrong
 COLLECTING_SHARE = 0.5
 ROUNDS = 8
-IMPATIENCE_S = 0.3  # of those whose calls go wrong; all others wait for an emulator that is slow
 
 sent: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
@@ -191,7 +190,7 @@ class World:
         random = Random(self._random.randrange(2**32) if seed is None else seed)
         faulty = Faulty(shared_client("dynamodb"), random, self._late, deaths)
         store = self._store(faulty)
-        store._client._patience = IMPATIENCE_S
+        store._client._patience = IMPATIENT_S
         faulty.begin(share)
         return store
 

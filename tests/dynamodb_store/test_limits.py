@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.metered import Metered
 from liveinsight.bootstrap import open_dynamodb
-from liveinsight.errors import InvalidInput
-from liveinsight.store.dynamodb import DynamoDBStore, keys, reading
+from liveinsight.errors import InvalidInput, StoreUnavailable
+from liveinsight.service import Analytics
+from liveinsight.settings import Settings
+from liveinsight.store.dynamodb import DynamoDBStore, keys, reading, visitors
 from liveinsight.store.dynamodb.cells.cell import WHOLE, Cell, Segment
 from liveinsight.store.dynamodb.cells.crowd import hashed
 from liveinsight.store.dynamodb.cells.hours import Hours
+from liveinsight.store.dynamodb.chains import State
 from liveinsight.store.dynamodb.codec import pack_events
-from liveinsight.store.dynamodb.schema import TTL
-from tests.dynamodb_local import create_tables, fresh_settings, partition
-from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
+from liveinsight.store.dynamodb.schema import TTL, names
+from liveinsight.store.memory import MemoryStore
+from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
+from tests.dynamodb_store.delivered import images
+from tests.factories import DAY, HOUR, MINUTE, NOON, SITE, Clock, at, event, local, put, query, sessions_of, table
 from tests.store.homes import Home
 from tests.store.settled import SettledStore
 from tests.waiting import until
@@ -114,6 +120,66 @@ def test_a_session_that_is_long_counts_as_several(store: DynamoDBStore, monkeypa
         table(store, both)
 
 
+def test_many_long_sessions_are_refused_before_all_of_them_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    meter = Metered(shared_client("dynamodb"), names(settings)._asdict())
+    store = DynamoDBStore(settings, Clock(at(60)), meter)
+    for number in range(60):
+        events = [event(at(ms=each), session=f"s{number}", page_title="long " * 90) for each in range(20)]
+        store._chains.add(State(keys.Chain(SITE, f"s{number}"), {}), events, 1)
+    long = [keys.Chain(SITE, f"s{number}") for number in range(60)]
+    monkeypatch.setattr(store._reading, "chains_of", lambda *_: long)
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 20)
+    meter.units.clear()
+    with pytest.raises(InvalidInput, match="shorter period"):
+        table(store, query("events", by=("page", "source")))
+    assert meter.units["read", "query sessions"] <= 2 * 16
+    store.close()
+
+
+def test_the_sessions_of_a_visitor_are_found_without_reading_those_of_all_others(
+    store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_SESSIONS", 0)
+    random, oracle = Random(1), MemoryStore()
+    people = ["ann", "bob", "~today", "~then"]
+    events = []
+    for number in range(60):
+        visitor, day = random.choice(people), random.randrange(20)
+        day = {"~today": 0, "~then": 12 + day % 2}.get(visitor, day)
+        begin = NOON - day * DAY + random.randrange(12 * HOUR)
+        events.append(event(begin, session=f"s{number % 50}", visitor=visitor, event_id=f"{number}"))
+        if random.random() < 0.3:  # somebody logs in, some of them after midnight
+            login = begin + 29 * MINUTE
+            events.append(event(login, session=f"s{number % 50}", visitor="ann", event_id=f"{number}.2"))
+    for each in (store, oracle):
+        put(each, *events[:50], received_at=NOON + DAY)
+        put(each, *events[50:], received_at=NOON + DAY)
+    for visitor in (*people, "nobody"):
+        for before in (NOON + DAY, local("2026-03-08")):
+            for limit in (2, 100):
+                asked = sessions_of(visitor, before=before, limit=limit)
+                assert store.run(asked) == oracle.run(asked)
+    store.purge(NOON + 3 * DAY)
+    for number in range(2):
+        for month in ("2026-02", "2026-03"):
+            days = keys.of_lane("days", keys.Lane(SITE, number), month)
+            assert partition(store._client.names.sessions, days) == []
+
+
+def test_a_visitor_who_is_everybody_is_refused_and_his_sessions_are_told_all_the_same(
+    store: DynamoDBStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "MAX_SESSIONS", 4)
+    put(store, *(event(at(number), session=f"s{number}", visitor="guest") for number in range(5)))
+    with pytest.raises(InvalidInput, match="send a user_id of its own for each, or none") as refused:
+        store.run(sessions_of("guest"))
+    assert refused.value.code == "unsupported_query"
+    told = Analytics(store, Settings(sites=(SITE,)), Clock(at(9))).session("s4")
+    assert (told["session"]["session_id"], len(told["events"]), told["earlier"]) == ("s4", 1, [])
+
+
 def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_than_others() -> None:
     settings = fresh_settings(retention_days=1, raw_event_hours=24)
     create_tables(settings)
@@ -128,6 +194,28 @@ def test_nothing_of_a_session_goes_of_itself_as_its_site_may_keep_it_for_longer_
     [emptied] = partition(settings.sessions_table, keys.joined("chain", "s"))
     assert emptied[TTL] > at(1) // 1000
     store.close()
+
+
+def test_a_purge_writes_nothing_for_events_whose_raw_events_went_long_ago() -> None:
+    settings = fresh_settings()
+    create_tables(settings)
+    meter = Metered(shared_client("dynamodb"), names(settings)._asdict())
+    store = SettledStore(settings, Clock(at(60)), meter)
+    put(store, *(event(at(number), event_id=f"{number}") for number in range(9)))
+    store.settle()
+    for item in images(settings):
+        shared_client("dynamodb").delete_item(TableName=settings.events_table, Key={"id": {"S": item["id"]}})
+    meter.units.clear()
+    assert store.purge(at(20)) == (9, 1)
+    assert meter.total("write") < 9
+    store.close()
+
+
+def test_work_that_outlives_its_store_is_to_be_done_again_by_another(store: DynamoDBStore) -> None:
+    put(store, event(), event(session="t"), event(session="u"))
+    store.close()
+    with pytest.raises(StoreUnavailable):
+        store.purge(at(60))
 
 
 def test_an_hour_of_the_ledger_that_is_counted_again_after_a_purge_stays() -> None:

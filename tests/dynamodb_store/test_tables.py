@@ -10,6 +10,7 @@ import pytest
 from liveinsight.bootstrap import open_dynamodb, open_store
 from liveinsight.errors import SettingError, StartError
 from liveinsight.settings import Settings, from_environment
+from liveinsight.store.dynamodb.client import STREAMS, aws_client
 from liveinsight.store.dynamodb.schema import TTL, names
 from tests.dynamodb_local import create_tables, fresh_settings, shared_client
 from tests.dynamodb_store.commands import AGGREGATE, ended, liveinsight, running
@@ -70,6 +71,14 @@ def test_nobody_at_the_address_is_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     settings = Settings(store="dynamodb://", aws_region="us-east-1", dynamodb_endpoint="http://127.0.0.1:9")
     with pytest.raises(StartError, match="DynamoDB does not answer"):
         open_store(settings, Clock())
+
+
+def test_the_stream_may_have_an_address_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = fresh_settings()
+    assert aws_client(settings, STREAMS).meta.endpoint_url == settings.dynamodb_endpoint
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "http://127.0.0.1:9")
+    assert aws_client(settings, STREAMS).meta.endpoint_url == "http://127.0.0.1:9"
+    assert aws_client(settings, "dynamodb").meta.endpoint_url == settings.dynamodb_endpoint
 
 
 def test_no_region_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from tests.factories import EVERY_METRIC, MINUTE, NOON, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from liveinsight.store.base import Store
 
@@ -62,10 +63,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Stor
         collecting = [
             collectors.submit(_collect, settings, aws, sent[number::COLLECTORS], number) for number in range(COLLECTORS)
         ]
-        while not all(each.done() for each in collecting) or _events(shared) < EVENTS:
+        while not _are_done(collecting) or _events(shared) < EVENTS:
             workers.live_and_die()
-        for each in collecting:
-            each.result()
         workers.live_and_die()  # what they had not noted as read comes again
     yield shared, embedded
     shared.close()
@@ -127,6 +126,14 @@ def _collect(settings: Settings, aws: Any, sent: list[Batch], number: int) -> No
                 time.sleep(random.random())  # as clients do: they would only keep each other waiting
     faulty.begin(0)
     store.close()
+
+
+def _are_done(collecting: list[Future[None]]) -> bool:
+    """Whether all have ended. Raises what one of them ended with: its events would be waited for in vain."""
+    done = [each for each in collecting if each.done()]
+    for each in done:
+        each.result()
+    return len(done) == len(collecting)
 
 
 def _recorded(store: Store, batch: Batch) -> bool:

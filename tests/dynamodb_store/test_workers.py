@@ -10,15 +10,18 @@ import pytest
 
 from liveinsight.bootstrap import open_store
 from liveinsight.service import now_ms
-from liveinsight.store.dynamodb import DynamoDBStore, keys
+from liveinsight.store.dynamodb import DynamoDBStore, keys, progress
 from liveinsight.store.dynamodb import worker as worker_module
+from liveinsight.store.dynamodb.aggregator import LaneStuck
 from liveinsight.store.dynamodb.client import Client
+from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.health import Health
-from liveinsight.store.dynamodb.schema import names
-from tests.dynamodb_local import create_tables, fresh_settings, shared_client
+from liveinsight.store.dynamodb.schema import TTL, names
+from tests.dynamodb_local import create_tables, fresh_settings, partition, shared_client
 from tests.dynamodb_store.commands import AGGREGATE, ended, running
+from tests.dynamodb_store.faulty import SAID, Refusing
 from tests.dynamodb_store.shards import ManyShards
-from tests.factories import Clock, at, event, put, query, table
+from tests.factories import DAY, SITE, Clock, at, event, put, query, table
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -227,6 +230,8 @@ def test_a_shard_that_ended_is_left_and_its_child_is_found(team: Team, settings:
     team.put(20, first=20)
     team.tend()
     assert shares(settings, clock) == [SHARDS]  # one less, one more
+    [finished] = [item for item in partition(settings.stats_table, "stream") if item.get("finished")]
+    assert DAY < 1000 * finished[TTL] - clock.now < 3 * DAY  # AWS ends shards every few hours
     while worker.poll():
         pass
     assert team.events() == 40
@@ -246,7 +251,7 @@ def test_how_far_behind_a_worker_is(team: Team, settings: Settings, clock: Clock
     worker.tend()
     told = aggregation(settings, clock)
     assert 500_000 < told["lag_ms"] < 700_000
-    assert told["workers"] == [{"worker": worker.name, "lag_ms": told["lag_ms"], "shards": SHARDS}]
+    assert told["workers"] == [{"worker": worker.name, "lag_ms": told["lag_ms"], "shards": SHARDS, "stuck": 0}]
     worker.poll()
     worker.tend()
     assert aggregation(settings, clock)["lag_ms"] == 0
@@ -254,7 +259,10 @@ def test_how_far_behind_a_worker_is(team: Team, settings: Settings, clock: Clock
     assert worker.lag() == 60_000
 
 
-def test_the_log_says_how_many_events_were_folded_once_in_a_while(team: Team, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_says_how_many_events_were_folded_once_in_a_while(
+    team: Team, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_EVERY_S", 600.0)  # on a busy machine the rounds here may take ten seconds
     caplog.set_level(logging.INFO)
     worker = team.worker()
     worker.tend()
@@ -272,7 +280,7 @@ def test_the_log_says_how_many_events_were_folded_once_in_a_while(team: Team, ca
 
 
 def test_a_record_that_cannot_be_folded_holds_up_its_own_shard_only(
-    team: Team, settings: Settings, caplog: pytest.LogCaptureFixture
+    team: Team, settings: Settings, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     shared_client("dynamodb").put_item(
         TableName=settings.events_table, Item={"id": {"S": "broken"}, "events": {"B": b"broken"}}
@@ -290,6 +298,61 @@ def test_a_record_that_cannot_be_folded_holds_up_its_own_shard_only(
     next_one.tend()
     assert 0 < next_one.poll() < 20  # what the broken one is among comes again, the rest does not
     assert team.events() == 20
+    clock.now += 600_000
+    next_one.poll()
+    next_one.tend()
+    assert aggregation(settings, clock)["lag_ms"] > 500_000  # though it has never got on there
+
+
+def test_a_lane_that_cannot_go_on_is_told_to_the_operator_and_goes_on_when_it_can(
+    settings: Settings, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusing = Refusing(shared_client("dynamodb"))
+    store = DynamoDBStore(settings, clock, refusing)
+    worker = store.open_worker(shared_client("dynamodbstreams"))
+    worker.tend()
+    put(store, *(event(session=f"s{number}") for number in range(9)))
+    cells = {"S": keys.of_lane("hours", keys.Lane(SITE, 1), "2026-03")}
+    refusing.only = lambda asked: asked["Item"]["pk"] == cells
+    refusing.refused["put_item"] = "ValidationException"
+    worker.poll()
+    worker.tend()
+    other = [number for number in range(9) if store._lanes.of(SITE, f"s{number}").number == 0]
+    assert counted(store) == len(other) > 0
+    said = f"Lane 1 of {SITE} stands still, for its batch 1 cannot be written. DynamoDB refused PutItem on the table"
+    assert [each.getMessage().startswith(said) for each in caplog.records if each.levelno >= logging.ERROR] == [True]
+    assert SAID not in caplog.text
+    told = aggregation(settings, clock)
+    assert told["workers"][0]["stuck"] == 1
+    assert f"1 lane stands still (ValidationException): the log of the aggregator {worker.name} says" in told["message"]
+    assert SITE not in told["message"]
+    refusing.refused.clear()
+    worker.stop()
+    store.aggregator.finish(keys.Lane(SITE, 1))
+    assert counted(store) == 9
+    assert store.aggregator.stuck() == []
+    store.close()
+
+
+def test_a_lane_whose_batch_has_expired_goes_on_and_says_so(
+    settings: Settings, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusing = Refusing(shared_client("dynamodb"), {})
+    store = DynamoDBStore(settings, clock, refusing)
+    refusing.refused["put_item"] = "ValidationException"
+    lane = store._lanes.of(SITE, "s")
+    image = {"id": "", "made": "", "events": pack_events([event(event_id="1")])}
+    with pytest.raises(LaneStuck):
+        store.aggregator.fold([image])
+    refusing.refused.clear()
+    for part in partition(settings.stats_table, keys.of_lane("batch", lane)):
+        shared_client("dynamodb").delete_item(
+            TableName=settings.stats_table, Key={name: {"S": part[name]} for name in ("pk", "sk")}
+        )
+    store.aggregator.fold([image])
+    assert f"batch 1 of lane {lane.number} of {SITE} was never finished" in caplog.text
+    assert counted(store) == 1
+    store.close()
 
 
 def test_a_process_that_is_killed_leaves_its_shards_to_the_other_one(settings: Settings) -> None:

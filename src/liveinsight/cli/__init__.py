@@ -14,3 +14,9 @@ def main() -> None:
         app()
     except LiveInsightError as error:
         sys.exit(f"liveinsight: {error.message}")
+    except Exception as error:
+        from liveinsight.bootstrap import refusal
+
+        if said := refusal(error):
+            sys.exit(f"liveinsight: {said}")
+        raise

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from liveinsight import answers
+from liveinsight.errors import InvalidInput
 from liveinsight.models.sessions import merge, session_of
 from liveinsight.questions.period import compared
 from liveinsight.questions.stats import check_series, fitting_interval
@@ -99,5 +100,15 @@ def session(public_id: str, events: list[StoredEvent], now: int, run: Run) -> An
     return {
         "session": answers.session(found, now),
         "events": [answers.event(each, events[0].context) for each in events],
-        "earlier": [answers.session(each, now) for each in run(earlier)],
+        "earlier": [answers.session(each, now) for each in _found(earlier, run)],
     }
+
+
+def _found(question: VisitorSessions, run: Run) -> list[PublicSession]:
+    """None where the store cannot tell: what is asked for is the session, and that is there."""
+    try:
+        return run(question)
+    except InvalidInput as error:
+        if error.code != "unsupported_query":
+            raise
+        return []

@@ -5,8 +5,10 @@ So requests are answered in their order, and small ones share what writing costs
 
 from __future__ import annotations
 
+from math import inf
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.errors import QueueFull, StoreUnavailable
@@ -24,10 +26,11 @@ _GROUP = 400  # events that fill a group: so many can be in flight at once
 
 
 class Request(NamedTuple):
-    """A batch, and who waits for it."""
+    """A batch, who waits for it, and since when (by `monotonic`)."""
 
     batch: Batch
     promise: Promise[Recorded]
+    since: float
 
     @property
     def weight(self) -> int:
@@ -35,11 +38,16 @@ class Request(NamedTuple):
 
 
 class Groups:
-    """Takes batches for `write`. Any thread may call; no more than `limit` events wait."""
+    """Takes batches for `write`. Any thread may call; no more than `limit` events wait.
 
-    def __init__(self, write: Write, limit: int, name: str) -> None:
+    `patience`: how long (s) a batch may wait for its turn. Whoever waits longer is to come again: when each group takes
+    as long as a store that does not answer, the last ones would wait for many times that.
+    """
+
+    def __init__(self, write: Write, limit: int, name: str, patience: float = inf) -> None:
         self._write_group = write
         self._limit = limit
+        self._patience = patience
         self._waiting = 0
         self._lock = Lock()
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
@@ -49,7 +57,7 @@ class Groups:
 
     def take(self, batch: Batch) -> Promise[Recorded]:
         """See Store.record."""
-        request = Request(batch, Promise())
+        request = Request(batch, Promise(), monotonic())
         with self._lock:
             if self._is_closed:
                 raise StoreUnavailable
@@ -69,7 +77,7 @@ class Groups:
 
     def _work(self) -> None:
         while group := self._next_group():
-            self._write(group)
+            self._write([each for each in group if self._is_in_time(each)])
             with self._lock:
                 self._waiting -= sum(request.weight for request in group)
 
@@ -87,7 +95,15 @@ class Groups:
             weight += request.weight
         return group
 
+    def _is_in_time(self, request: Request) -> bool:
+        if monotonic() - request.since <= self._patience:
+            return True
+        request.promise.set_exception(StoreUnavailable())
+        return False
+
     def _write(self, group: list[Request]) -> None:
+        if not group:
+            return
         try:
             answers = self._write_group([each.batch for each in group])
         except BaseException as error:  # noqa: BLE001  whoever waits gets it

@@ -179,7 +179,10 @@ class SessionEvent(Shape):
 
 
 class SessionDetail(Shape):
-    """A session, its events from the oldest, and up to 20 earlier sessions of its visitor, the latest first."""
+    """A session, its events from the oldest, and up to 20 earlier sessions of its visitor, the latest first.
+
+    No earlier ones also where the store refuses to look for them, as `/api/visitors/{visitor}/sessions/` says.
+    """
 
     session: Session
     events: list[SessionEvent]
@@ -243,6 +246,7 @@ class AtWork(Shape):
     worker: str
     lag_ms: int
     shards: int
+    stuck: Count = Field(description="Shares of sites' sessions that stand still; its log says which, and what to do.")
 
 
 class Aggregation(Shape):

@@ -9,15 +9,15 @@ from liveinsight.store.dynamodb import filtered, keys
 from liveinsight.store.dynamodb.active import active_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from liveinsight.models.events import FilteredEvent
+    from liveinsight.models.events import FilteredEvent, StoredEvent
     from liveinsight.store.base import Clock
     from liveinsight.store.dynamodb.batches import Batch, Changes
     from liveinsight.store.dynamodb.cells.hours import Hours
     from liveinsight.store.dynamodb.chains import Chains, State
     from liveinsight.store.dynamodb.client import Client
-    from liveinsight.store.dynamodb.keys import Chain, Lane
+    from liveinsight.store.dynamodb.keys import Chain, Lane, Listing
     from liveinsight.store.dynamodb.lanes import Lanes
     from liveinsight.store.dynamodb.lifetimes import Lifetimes
 
@@ -61,13 +61,13 @@ class Applying:
     def _list_days(
         self, lane: Lane, number: int, chains: Mapping[Chain, Changes], states: Mapping[Chain, State]
     ) -> None:
-        """Note which chains have an event on a day. It is there before the event is."""
+        """Note which chains have an event on a day, and of whom. It is there before the event is."""
         entries = []
         for chain, changes in chains.items():
             ids = {event.event_id for event in changes.new}
-            listed = {keys.day(event.timestamp) for event in states[chain].events if event.event_id not in ids}
-            days = sorted({keys.day(event.timestamp) for event in changes.new} - listed)
-            entries += [{**keys.day_entry(lane, day, chain.session_id), "v": number} for day in days]
+            listed = _listings(event for event in states[chain].events if event.event_id not in ids)
+            new = sorted(_listings(changes.new) - listed)
+            entries += [{**keys.day_entry(lane, each, chain.session_id), "v": number} for each in new]
         self._client.write_many(self._client.names.sessions, entries)
 
     def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, changes: Changes) -> None:
@@ -79,27 +79,27 @@ class Applying:
         state = self._chains.add(state, changes.new, number)
         last = max((event.timestamp for event in state.events), default=before)
         latest = max(last, *(left.timestamp for left in changes.left)) if changes.left else last
-        # What is not active now never will be: history that is filled in later needs no item.
-        if batch.before or self._clock() - latest <= SESSION_GAP_MS:
+        # What is not active now never will be: history that is filled in later, or purged, needs no item.
+        if max(batch.before, latest) >= self._clock() - SESSION_GAP_MS:
             item = {**active_item(lane, state), **self._lifetimes.of_active(last or self._clock()), "v": number}
             self._client.put(self._client.names.active, item, _UNSEEN, v=number)
 
     def _forget(self, lane: Lane, number: int, state: State, before: int) -> State:
         """Take away the sessions that are over, and the days on which nothing is left."""
-        listed = {keys.day(event.timestamp) for event in state.events}
+        listed = _listings(state.events)
         state = self._chains.forget(state, before, number)
         self._unlist_days(lane, number, state, listed)
         return state
 
     def _rewrite(self, lane: Lane, number: int, state: State, changes: Changes) -> State:
         state = self._chains.rewrite(state, changes, number)
-        self._unlist_days(lane, number, state, {keys.day(left.timestamp) for left in changes.left})
+        self._unlist_days(lane, number, state, {left.listed for left in changes.left})
         return state
 
-    def _unlist_days(self, lane: Lane, number: int, state: State, listed: set[str]) -> None:
-        """Forget those of the days on which a chain has no event any more."""
-        for day in listed - {keys.day(event.timestamp) for event in state.events}:
-            entry = keys.day_entry(lane, day, state.chain.session_id)
+    def _unlist_days(self, lane: Lane, number: int, state: State, listed: set[Listing]) -> None:
+        """Forget those of the days on which a chain has no event of a visitor any more."""
+        for each in listed - _listings(state.events):
+            entry = keys.day_entry(lane, each, state.chain.session_id)
             self._client.delete(self._client.names.sessions, entry, "v < :v", v=number)
 
     def _keep(self, lane: Lane, number: int, sk: str, kept: FilteredEvent) -> None:
@@ -129,6 +129,10 @@ class Applying:
             _UNSEEN,
             v=number,
         )
+
+
+def _listings(events: Iterable[StoredEvent]) -> set[Listing]:
+    return {keys.listing(event.timestamp, event.visitor_id) for event in events}
 
 
 def uncounted(client: Client, notes: Collection[str]) -> set[str]:

@@ -12,12 +12,13 @@ from liveinsight.models.events import FilteredEvent
 from liveinsight.store.dynamodb.cells.cell import Segment
 from liveinsight.store.dynamodb.cells.coding import cells_of, plain
 from liveinsight.store.dynamodb.codec import event_of, pack, unpack
-from liveinsight.store.dynamodb.keys import Chain, chain_of
+from liveinsight.store.dynamodb.keys import Chain, chain_of, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from liveinsight.models.events import StoredEvent
+    from liveinsight.store.dynamodb.keys import Listing
 
     Row = tuple[int, str, str]  # hour, outcome, reason
 
@@ -32,7 +33,13 @@ class Left(NamedTuple):
     session_id: str
     event_id: str
     timestamp: int
+    visitor_id: str
     made: str
+
+    @property
+    def listed(self) -> Listing:
+        """What its chain was listed under for it."""
+        return listing(self.timestamp, self.visitor_id)
 
 
 @dataclass(slots=True)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.batches import raw_size
+from liveinsight.store.dynamodb.client import AT_ONCE
 from liveinsight.store.dynamodb.codec import pack, pack_events, unpack, unpack_events
 from liveinsight.store.dynamodb.schema import TTL
 from liveinsight.store.plain.visits import Visit, visits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.batches import Changes
@@ -98,15 +99,18 @@ class Chains:
             sites.setdefault(keys.parts_of(item["sk"])[0], []).append(item)
         return [_state(keys.Chain(site, session_id), items) for site, items in sites.items()]
 
-    def read_many(self, chains: Sequence[Chain]) -> list[State]:
-        """Chains as they were a moment ago. One read each, unless a chain is long."""
+    def read_many(self, chains: Sequence[Chain]) -> Iterator[State]:
+        """Chains as they were a moment ago. One read each, unless a chain is long: those come last, some at a time."""
         by_key = {(key["pk"], key["sk"]): chain for chain in chains for key in [keys.chunk(chain, 0)]}
         items = self._client.get_many(self._table, [{"pk": pk, "sk": sk} for pk, sk in by_key])
         firsts = [_state(by_key[item["pk"], item["sk"]], [item]) for item in items]
         short = [state for state in firsts if not state.chunks[0].is_full]
         # Of a chain that lives for long, the first chunk may be gone before the others.
         others = set(chains) - {state.chain for state in short}
-        return short + self._client.parallel(self.read, sorted(others))
+        yield from short
+        long = sorted(others)
+        for at in range(0, len(long), AT_ONCE):
+            yield from self._client.parallel(self.read, long[at : at + AT_ONCE])
 
     def add(self, state: State, events: Iterable[StoredEvent], number: int) -> State:
         """The chain with the events of batch `number` in it."""

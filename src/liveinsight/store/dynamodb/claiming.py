@@ -59,12 +59,18 @@ class Claims:
         """How a batch has events leave."""
         made = {key: raw["made"] for key, raw in self._raw(events).items()}
         return [
-            Left(event.session_id, event.event_id, event.timestamp, made.get(keys.event_id(event), ""))
+            Left(
+                event.session_id,
+                event.event_id,
+                event.timestamp,
+                event.visitor_id,
+                made.get(keys.event_id(event), ""),
+            )
             for event in events
         ]
 
     def free(self, events: Sequence[StoredEvent]) -> None:
-        """Let the ids of events be used again, unless they have been already."""
+        """Let the ids of events be used again, unless they have been already. Each costs a write unit, used or not."""
         self._client.parallel(self._free, events)
 
     def told(self, kept: Sequence[Kept]) -> list[Kept]:

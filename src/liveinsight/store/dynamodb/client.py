@@ -6,6 +6,7 @@ the first try may have been done after all.
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from liveinsight.errors import StartError
+from liveinsight.errors import StartError, StoreUnavailable
 from liveinsight.store.dynamodb.failures import (
     CONDITION_FAILED,
     as_start_error,
@@ -36,6 +37,8 @@ Item = dict[str, Any]
 T = TypeVar("T")
 V = TypeVar("V")
 
+STREAMS = "dynamodbstreams"
+_STREAMS_VARIABLE = "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"  # boto3 reads it
 AT_ONCE = 16  # calls in flight
 PATIENCE_S = 10.0  # how long a call is repeated before the store is unavailable
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.025, 1.0
@@ -44,7 +47,11 @@ _WRITTEN_AT_ONCE = 25  # items a BatchWriteItem takes
 
 
 def aws_client(settings: Settings, service: str) -> Any:
-    """A client of boto3: region and credentials the AWS way, unless the settings say otherwise."""
+    """A client of boto3: region and credentials the AWS way, unless the settings say otherwise.
+
+    DynamoDB Local has tables and streams at one address; a private endpoint on AWS has them at two.
+    """
+    endpoint = None if service == STREAMS and _STREAMS_VARIABLE in os.environ else settings.dynamodb_endpoint
     config = Config(
         connect_timeout=3, read_timeout=5, max_pool_connections=2 * AT_ONCE, retries={"total_max_attempts": 1}
     )
@@ -53,7 +60,7 @@ def aws_client(settings: Settings, service: str) -> Any:
             return boto3.client(
                 service,
                 region_name=settings.aws_region or None,
-                endpoint_url=settings.dynamodb_endpoint or None,
+                endpoint_url=endpoint or None,
                 config=config,
             )
     except ValueError:
@@ -102,7 +109,13 @@ class Client:
 
     def parallel(self, function: Callable[[V], T], values: Sequence[V]) -> list[T]:
         """The function's result for every value, in order. Not to be called from within."""
-        return list(map(function, values)) if len(values) < 2 else list(self._threads.map(function, values))  # noqa: PLR2004
+        if len(values) < 2:  # noqa: PLR2004
+            return list(map(function, values))
+        try:
+            results = self._threads.map(function, values)
+        except RuntimeError:  # closed meanwhile, which is nobody's fault: what was begun is finished by the next one
+            raise StoreUnavailable from None
+        return list(results)
 
     def get(self, table: str, key: Item) -> Item | None:
         """An item as it is now."""

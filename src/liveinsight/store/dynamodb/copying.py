@@ -60,8 +60,8 @@ class Copying:
         items: dict[str, Item] = {}
         for event in events:
             key = keys.event_id(event)
-            item = {"id": key, "made": token, "received": event.received_at, "events": pack_events([event]), **ttl}
-            items.setdefault(key, item)
+            item = {"id": key, "made": token, "received": event.received_at, "events": pack_events([event])}
+            items.setdefault(key, {**item, "copied": 1, **ttl})
         self._insert(list(items.values()))
 
     def _restore_kept(self, kept: Sequence[FilteredEvent]) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from liveinsight.errors import StartError
 from liveinsight.store.dynamodb.checking import check_keys, defined, expires
 from liveinsight.store.dynamodb.client import Client, aws_client
-from liveinsight.store.dynamodb.failures import as_start_error, code_of
+from liveinsight.store.dynamodb.failures import INVALID, as_start_error, code_of
 from liveinsight.store.dynamodb.schema import TTL, names
 
 if TYPE_CHECKING:
@@ -72,5 +72,14 @@ def _expire(client: Client, name: str) -> bool:
     if expires(client, name):
         return False
     specification = {"Enabled": True, "AttributeName": TTL}
-    client.call("update_time_to_live", TableName=name, TimeToLiveSpecification=specification)
+    try:
+        client.call("update_time_to_live", TableName=name, TimeToLiveSpecification=specification)
+    except ClientError as error:
+        if code_of(error) != INVALID:
+            raise
+        msg = (
+            f"The table {name} expires (TTL) by another attribute than {TTL}, or this was changed within the last hour:"
+            " switch its TTL off in the AWS console, wait for an hour, then run this again."
+        )
+        raise StartError(msg) from None
     return True

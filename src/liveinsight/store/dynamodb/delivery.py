@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liveinsight.errors import StoreUnavailable
+from liveinsight.store.dynamodb.aggregator import LaneStuck
 from liveinsight.store.dynamodb.client import read_item
-from liveinsight.store.dynamodb.failures import INVALID, code_of
+from liveinsight.store.dynamodb.failures import code_of, is_about_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,10 +35,13 @@ def fold_each(aggregator: Aggregator, images: Sequence[Item]) -> set[int]:
     """
     try:
         aggregator.fold(images)
-    except (StoreUnavailable, BotoCoreError):
-        raise
+    except LaneStuck as error:
+        logger.exception("%s", error.message, extra={"site": error.lane.site_id, "lane": error.lane.number})
+        held = {place for place, image in enumerate(images) if error.lane in aggregator.lanes_of(image)}
+        others = [place for place in range(len(images)) if place not in held]
+        return held | {others[place] for place in fold_each(aggregator, [images[place] for place in others])}
     except Exception as error:
-        if isinstance(error, ClientError) and code_of(error) != INVALID:
+        if not is_about_content(error):
             raise
         if len(images) == 1:
             logger.exception("a record of the stream cannot be folded")

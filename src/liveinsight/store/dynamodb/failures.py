@@ -44,6 +44,7 @@ UNCERTAIN = frozenset(
 CONDITION_FAILED = "ConditionalCheckFailedException"
 LOST = frozenset({"ExpiredIteratorException", "TrimmedDataAccessException"})  # a place in the stream
 NOT_FOUND = "ResourceNotFoundException"
+_MISSING = frozenset({NOT_FOUND, "ResourceNotFound"})  # the second one of a statement
 INVALID = "ValidationException"
 _NO_CONNECTION = (HTTPClientError, ConnectionError)
 _SERVER_ERROR = 500
@@ -93,6 +94,13 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, _NO_CONNECTION)
 
 
+def is_about_content(error: Exception) -> bool:
+    """Whether it is what was to be written that failed, and something else may pass: not the network, nor who asks."""
+    if isinstance(error, ClientError):
+        return code_of(error) == INVALID
+    return not isinstance(error, (StoreUnavailable, BotoCoreError))
+
+
 def without_content(error: Exception, place: str) -> Exception:
     """The same error, with where it happened for a message: DynamoDB's own may tell what was to be written."""
     if not isinstance(error, ClientError):
@@ -118,6 +126,11 @@ def as_start_error() -> Iterator[None]:
         raise StartError(what_failed(error)) from None
 
 
+def refusal(error: Exception) -> str:
+    """The same sentence for what DynamoDB answered; nothing for any other error."""
+    return what_failed(error) if isinstance(error, (ClientError, BotoCoreError)) else ""
+
+
 def what_failed(error: BaseException) -> str:
     """One sentence of what DynamoDB did not do, and what to do about it."""
     if isinstance(error, StoreUnavailable):
@@ -135,7 +148,7 @@ def what_failed(error: BaseException) -> str:
 def _refused(error: ClientError) -> str:
     code, operation = code_of(error), error.operation_name
     place = error.response.get("Error", {}).get("Message", "")
-    if code == NOT_FOUND:
+    if code in _MISSING:
         return f"{place[:1].upper()}{place[1:]} does not exist: create it with `liveinsight tables create`."
     if code in _NOT_ALLOWED:
         permission = _PERMISSIONS.get(operation, operation)

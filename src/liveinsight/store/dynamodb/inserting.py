@@ -38,13 +38,14 @@ class _Insert:
     def __init__(self, client: Client, items: Sequence[Item]) -> None:
         self.became: dict[str, Inserted] = {}
         self._client = client
+        self._place = f"the table {client.names.events}"
         self._left = {str(item["id"]): item for item in items}
         self._uncertain: set[str] = set()  # tried, and perhaps done
         self._doubtful: dict[str, str] = {}  # taken, perhaps by ourselves; and what we would have made
 
     def run(self) -> None:
         try:
-            self._client.patiently(self._attempt, f"the table {self._client.names.events}")
+            self._client.patiently(self._attempt, self._place)
             self._resolve()
         except (ClientError, BotoCoreError, StoreUnavailable) as error:
             for key in (*self._left, *self._doubtful):
@@ -62,7 +63,7 @@ class _Insert:
         for item, code in zip(tried, codes, strict=True):
             self._learn(str(item["id"]), code)
         if passing := [code for code in codes if code in THROTTLED | UNCERTAIN]:
-            raise _error(passing[0])
+            raise self._error(passing[0])
 
     def _learn(self, key: str, code: str) -> None:
         if code in THROTTLED:
@@ -76,7 +77,7 @@ class _Insert:
         elif code in {"", _KNOWN}:
             self.became[key] = not code
         else:
-            self.became[key] = _error(code)
+            self.became[key] = self._error(code)
 
     def _resolve(self) -> None:
         makers = {
@@ -88,6 +89,5 @@ class _Insert:
         for key, made in self._doubtful.items():
             self.became[key] = makers.get(key) == made
 
-
-def _error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code}}, "BatchExecuteStatement")
+    def _error(self, code: str) -> ClientError:
+        return ClientError({"Error": {"Code": code, "Message": self._place}}, "BatchExecuteStatement")

@@ -29,6 +29,13 @@ class Chain(NamedTuple):
     session_id: str
 
 
+class Listing(NamedTuple):
+    """A UTC day, and a visitor in a few characters, which others may share."""
+
+    day: str
+    visitor: str
+
+
 def joined(*parts: str) -> str:
     """One key of several parts; different parts never make the same key."""
     return BETWEEN.join(map(_escaped, parts))
@@ -79,9 +86,19 @@ def midnight(day_text: str) -> int:
     return round(datetime.strptime(day_text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def day_entry(lane: Lane, day_text: str, session_id: str) -> dict[str, str]:
-    """The key of the note that a chain has an event on a day."""
-    return {"pk": of_lane("days", lane, day_text[:7]), "sk": joined(day_text, session_id)}
+def listing(timestamp: int, visitor_id: str) -> Listing:
+    """What the chain of an event is listed under."""
+    return Listing(day(timestamp), f"{crc32(visitor_id.encode()):08x}")
+
+
+def day_entry(lane: Lane, listed: Listing, session_id: str) -> dict[str, str]:
+    """The key of the note that a chain has an event of a visitor on a day."""
+    return {"pk": of_lane("days", lane, listed.day[:7]), "sk": joined(*listed, session_id)}
+
+
+def session_of_entry(sk: str) -> str:
+    """The session id of such a note by its sort key."""
+    return parts_of(sk)[2]
 
 
 def hour_row(hour: int, outcome: str, reason: str) -> str:

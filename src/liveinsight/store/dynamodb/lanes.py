@@ -18,11 +18,12 @@ from uuid import uuid4
 
 from pydantic_core import from_json, to_json
 
+from liveinsight.stats.period import DAY_MS
 from liveinsight.store.dynamodb import keys
 from liveinsight.store.dynamodb.keys import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.client import Client, Item
@@ -81,13 +82,12 @@ class Lanes:
         )
         return key
 
-    def read(self, lane: Lane, head: Head) -> bytes:
-        """The batch that a head names."""
+    def read(self, lane: Lane, head: Head) -> bytes | None:
+        """The batch that a head names; None when it is gone, which it is after a week."""
         pk, first = keys.of_lane("batch", lane), keys.joined(head.batch, "")
         items = list(self._client.query(self._table, pk, first, keys.joined(head.batch) + keys.AFTER, now=True))
         if not items or len(items) < items[0]["parts"]:
-            msg = f"The batch {head.batch} of {lane} is gone before it was applied."
-            raise RuntimeError(msg)
+            return None
         return b"".join(item["content"] for item in items)
 
     def commit(self, lane: Lane, head: Head, key: str, months: Iterable[str]) -> bool:
@@ -124,6 +124,13 @@ class Lanes:
     def months(self, site_id: str) -> list[str]:
         """The months (UTC, 2026-03) in which a site may have events, in order."""
         return [item["sk"] for item in self._client.query(self._table, keys.joined("months", site_id), now=True)]
+
+    def days(self, site_id: str) -> Iterator[int]:
+        """The starts (ms) of the UTC days on which a site may have events, in order."""
+        for month in self.months(site_id):
+            first = keys.midnight(f"{month}-01")
+            days = range(first, first + 31 * DAY_MS, DAY_MS)
+            yield from (day for day in days if keys.day(day).startswith(month))
 
     def remember(self, sites: Iterable[str], events: Iterable[StoredEvent]) -> None:
         """Write down that there is something of sites, and events in their months. Never forgotten again."""

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from liveinsight.store.dynamodb import keys
+from liveinsight.store.dynamodb.codec import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from liveinsight.store.base import Clock
     from liveinsight.store.dynamodb.client import Client, Item
@@ -35,13 +36,17 @@ class Lease(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """What a worker told last: when (ms), until when that holds, how far behind it was (ms), how many shards it had."""
+    """What a worker told last: when (ms), until when that holds, how far behind it was (ms), how many shards it had.
+
+    `stuck`: what holds up each of the lanes that stand still, as the code of an error.
+    """
 
     worker: str
     at: int
     until: int
     lag: int
     shards: int
+    stuck: Sequence[str] = ()
 
 
 class Leases:
@@ -67,10 +72,10 @@ class Leases:
                 leases[rest[1]] = Lease(item.get("holder", ""), item.get("position", ""), bool(item.get("finished", 0)))
         return leases, beats
 
-    def beat(self, lag: int, shards: int) -> None:
+    def beat(self, lag: int, shards: int, stuck: Sequence[str]) -> None:
         """This worker lives."""
         now = self._clock()
-        self._tell(Beat(self.worker, now, now + round(LEASE_S * 1000), lag, shards))
+        self._tell(Beat(self.worker, now, now + round(LEASE_S * 1000), lag, shards, stuck))
 
     def stop(self) -> None:
         """This worker is about to end. What it told stays, to know since when nobody works."""
@@ -94,7 +99,7 @@ class Leases:
             "holder": "" if release or finished else self.worker,
             "position": position,
             "finished": int(finished),
-            **self._lifetimes.of_emptied(),
+            **(self._lifetimes.of_finished() if finished else self._lifetimes.of_emptied()),
         }
         return self._client.put(self._table, item, "holder = :me", me=self.worker)
 
@@ -105,6 +110,7 @@ class Leases:
             "until": beat.until,
             "lag": beat.lag,
             "shards": beat.shards,
+            "stuck": pack(beat.stuck),
             **self._lifetimes.of_emptied(),
         }
         self._client.put(self._table, item)
@@ -137,4 +143,6 @@ def _key(*parts: str) -> Item:
 
 
 def _beat(item: Item) -> Beat:
-    return Beat(keys.parts_of(item["sk"])[1], item["at"], item["until"], item["lag"], item["shards"])
+    return Beat(
+        keys.parts_of(item["sk"])[1], item["at"], item["until"], item["lag"], item["shards"], unpack(item["stuck"])
+    )

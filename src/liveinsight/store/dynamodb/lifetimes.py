@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from liveinsight.store.base import Clock
 
 _NOTE_MS = 8 * DAY_MS  # far longer than a stream can bring it again (24 hours)
+_FINISHED_MS = 2 * DAY_MS
 _ACTIVE_MS = SESSION_GAP_MS + 10 * MINUTE_MS  # nobody is shown for longer, and who asks pays for all that are there
 
 
@@ -41,6 +42,10 @@ class Lifetimes:
     def of_emptied(self) -> dict[str, int]:
         """A batch, the mark of a note, a copy's note, what a purge emptied: as long as anybody may come with it."""
         return _until(self._clock(), _NOTE_MS)
+
+    def of_finished(self) -> dict[str, int]:
+        """The lease on a shard that was read to its end: longer than the stream tells of it. Workers look at all."""
+        return _until(self._clock(), _FINISHED_MS)
 
     def is_over(self, until: int) -> bool:
         """Whether a moment (seconds since the epoch) has passed."""

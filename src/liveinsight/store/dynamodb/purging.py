@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from liveinsight.ingest.clock import MAX_AGE_MS
 from liveinsight.stats.period import HOUR_MS, Period
 from liveinsight.store.base import Purged
 from liveinsight.store.dynamodb import keys
@@ -14,6 +15,7 @@ from liveinsight.store.dynamodb.ledger import rows_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from liveinsight.models.events import StoredEvent
     from liveinsight.store.dynamodb.chains import State
     from liveinsight.store.dynamodb.keys import Chain, Lane
     from liveinsight.store.dynamodb.tools import Tools
@@ -64,9 +66,11 @@ class Purging:
     def _forget(self, lane: Lane, chains: list[Chain], before: int) -> Purged:
         """One batch. The ids are free after it: until then they are known, which is the lesser evil."""
         gone: list[Visit] = []
+        raw: list[StoredEvent] = []  # those whose raw events are there: of most they went long ago
 
         def plan() -> tuple[Batch, dict[Chain, State]]:
             gone.clear()
+            raw.clear()
             batch = Batch(before=before)
             states = {state.chain: state for state in self._tools.client.parallel(self._tools.chains.read, chains)}
             for chain, state in states.items():
@@ -74,14 +78,16 @@ class Purging:
                     batch.forget.append(chain)
                     batch.cells.take(difference(over, []))
                     gone.extend(over)
-            left = self._tools.claims.leaving([event for visit in gone for event in visit.events])
-            batch.left = [each for each in left if each.made]  # what the stream may bring again
+            events = [event for visit in gone for event in visit.events]
+            for event, left in zip(events, self._tools.claims.leaving(events), strict=True):
+                if left.made:  # the stream may bring it again
+                    raw.append(event)
+                    batch.left.append(left)
             return batch, states
 
         self._tools.aggregator.commit(lane, plan)
-        events = [event for visit in gone for event in visit.events]
-        self._tools.claims.free(events)
-        return Purged(len(events), len(gone))
+        self._tools.claims.free(raw)
+        return Purged(sum(len(visit.events) for visit in gone), len(gone))
 
     def _forget_hours(self, lane: Lane, before: int) -> None:
         over = Period(0, before - HOUR_MS + 1)
@@ -94,10 +100,10 @@ class Purging:
             pass
 
     def _forget_kept(self, lane: Lane, before: int) -> None:
-        table = self._tools.client.names.sessions
+        table, latest = self._tools.client.names.sessions, f"{max(before, 0) + MAX_AGE_MS:015}"  # of receipt
         old = [
             {"pk": item["pk"], "sk": item["sk"]}
-            for item in self._tools.client.query(table, keys.of_lane("kept", lane))
+            for item in self._tools.client.query(table, keys.of_lane("kept", lane), "", latest + keys.AFTER)
             if item.get("at", before) < before  # what was emptied goes by itself
         ]
         self._tools.client.write_many(table, deletes=old)

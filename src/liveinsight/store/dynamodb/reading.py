@@ -13,6 +13,7 @@ from liveinsight.stats.retention import Retention
 from liveinsight.stats.visits import VisitorSessions
 from liveinsight.store.dynamodb import filtered, keys
 from liveinsight.store.dynamodb.cells.answering import answered
+from liveinsight.store.dynamodb.visitors import visitor_sessions
 from liveinsight.store.plain import Visit, answer
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Reading:
         """Raises InvalidInput (unsupported_query) when too much would have to be read."""
         if isinstance(question, FilteredEvents):
             return cast("R", self._filtered(question))
+        if isinstance(question, VisitorSessions):
+            return cast("R", visitor_sessions(self._client, self._chains, self._lanes, question))
         if isinstance(question, Query):
             result = answered(self._rollups, question, self._clock())
             if result is not None:
@@ -66,7 +69,7 @@ class Reading:
             lane, month = lane_month
             pk = keys.of_lane("days", lane, month)
             for item in self._client.query(self._client.names.sessions, pk, max(first, month), last + keys.AFTER):
-                found.add(keys.parts_of(item["sk"])[1])
+                found.add(keys.session_of_entry(item["sk"]))
                 if limit is not None and len(found) > limit:
                     break
 
@@ -80,19 +83,12 @@ class Reading:
 
         A chain with events on several days is read on each.
         """
-        for day in self._days(site_id):
+        for day in self._lanes.days(site_id):
             chains = self.chains_of(site_id, Period(day, day + DAY_MS))
             chains.sort(key=lambda chain: self._lanes.of(*chain))
             for at in range(0, len(chains), _CHAINS):
                 states = self._chains.read_many(chains[at : at + _CHAINS])
                 yield [event for state in states for event in state.events if day <= event.timestamp < day + DAY_MS]
-
-    def _days(self, site_id: str) -> Iterator[int]:
-        """The starts (ms) of the days on which there may be events."""
-        for month in self._lanes.months(site_id):
-            first = keys.midnight(f"{month}-01")
-            days = range(first, first + 31 * DAY_MS, DAY_MS)
-            yield from (day for day in days if keys.day(day).startswith(month))
 
     def _visits(self, site_id: str, period: Period) -> list[Visit]:
         chains = self.chains_of(site_id, period, MAX_SESSIONS)
@@ -101,8 +97,8 @@ class Reading:
             for state in self._chains.read_many(chains[at : at + _AT_ONCE]):
                 visits += state.visits()
                 items += len(state.chunks)
-            if items > MAX_SESSIONS:
-                raise _too_many(MAX_SESSIONS)
+                if items > MAX_SESSIONS:
+                    raise _too_many(MAX_SESSIONS)
         return visits
 
     def _filtered(self, question: FilteredEvents) -> list[FilteredEvent]:
@@ -133,8 +129,6 @@ _LATEST = 4_102_444_800_000  # 2100
 def reach(question: Question[R]) -> Period:
     """The period whose events decide the answer; the rest of their sessions comes with them."""
     match question:
-        case VisitorSessions():
-            return Period(0, question.before)
         case Retention():  # who came first when, of all that is kept
             return Period(0, question.parts()[-1])
         case Funnel():  # later steps may lie beyond it, in another session of the visitor

@@ -75,7 +75,8 @@ class Rewriting:
         def plan() -> Plan:
             states = self._states(wanted)
             batch, gone = self._derived(lane, wanted, states)
-            leaving.update({(chain_of(event), event.event_id): event for event in gone})
+            with_raw = (event for event, left in zip(gone, batch.left, strict=True) if left.made)
+            leaving.update({(chain_of(event), event.event_id): event for event in with_raw})
             return batch, states
 
         self._tools.aggregator.commit(lane, plan)

@@ -15,7 +15,7 @@ from liveinsight.store.dynamodb.cells.states import States
 from liveinsight.store.dynamodb.chains import Chains
 from liveinsight.store.dynamodb.checking import check_tables, warn_of_missing_expiry
 from liveinsight.store.dynamodb.claiming import Claims
-from liveinsight.store.dynamodb.client import Client, aws_client
+from liveinsight.store.dynamodb.client import PATIENCE_S, STREAMS, Client, aws_client
 from liveinsight.store.dynamodb.copying import Copying
 from liveinsight.store.dynamodb.delivery import LAMBDA, Delivery
 from liveinsight.store.dynamodb.documents import Documents
@@ -89,7 +89,9 @@ class DynamoDBStore:
         applying = Applying(client, chains, lanes, hours=hours, lifetimes=lifetimes, clock=clock)
         self.aggregator = aggregator = Aggregator(client, chains, lanes, applying)
         self._chains, self._lanes = chains, lanes
-        self._groups = Groups(Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake")
+        self._groups = Groups(
+            Intake(client, lanes, lifetimes).write, settings.queue_limit, "dynamodb-intake", PATIENCE_S
+        )
         self._reading = reading = Reading(
             client, chains, lanes, Rollups(hours, States(client, lanes, hours), kept), clock
         )
@@ -154,7 +156,7 @@ class DynamoDBStore:
 
     def open_stream(self, aws: Any = None) -> Stream:
         """What the collectors write. Raises StartError."""
-        streams = Client(aws or aws_client(self._settings, "dynamodbstreams"), self._client.names)
+        streams = Client(aws or aws_client(self._settings, STREAMS), self._client.names)
         return Stream(self._client, streams, self._clock)
 
     def open_worker(self, aws: Any = None) -> Worker:

@@ -27,8 +27,9 @@ _LATELY_MS = 5000
 class Page(NamedTuple):
     """What a shard gave: how many records; the new items among them; how far they go; where the shard goes on.
 
-    `position` is the last record's number and `written_at` (ms) its time, "" and 0 when there was none. Without
-    `following` the shard is at its end for ever. `asked_at` (ms): an empty page has everything that was written before.
+    `position` is the last record's number and `written_at` (ms) its time, "" and 0 when there was none; `begun_at` is
+    the first one's. Without `following` the shard is at its end for ever. `asked_at` (ms): an empty page has everything
+    that was written before.
     """
 
     records: int
@@ -37,6 +38,7 @@ class Page(NamedTuple):
     written_at: int
     following: str
     asked_at: int
+    begun_at: int = 0
 
 
 class Stream:
@@ -84,17 +86,21 @@ class Stream:
             len(records),
             images,
             records[-1]["dynamodb"]["SequenceNumber"] if records else "",
-            _written_at(records[-1]["dynamodb"], images) if records else 0,
+            _written_at(records[-1], images[-1:]) if records else 0,
             answer.get("NextShardIterator") or "",
             asked_at,
+            _written_at(records[0], images[:1]) if records else 0,
         )
 
+    def now(self) -> int:
+        """By the clock of this process, ms."""
+        return self._clock()
 
-def _written_at(last: Any, images: list[Item]) -> int:
-    """When the last record was written (ms). The stream knows the second (DynamoDB Local: the minute), items more."""
-    created = round(last["ApproximateCreationDateTime"].timestamp() * 1000)
-    received = images[-1].get("received", 0) if images else 0
-    return int(max(created, received))
+
+def _written_at(record: Any, images: list[Item]) -> int:
+    """When a record was written (ms). The stream knows the second (DynamoDB Local: the minute), items more."""
+    created = round(record["dynamodb"]["ApproximateCreationDateTime"].timestamp() * 1000)
+    return int(max(created, *(image.get("received", 0) for image in images), 0))
 
 
 class Shard:
@@ -105,7 +111,7 @@ class Shard:
         self.position = position
         self.is_finished = False
         self.unsaved = 0  # records since the position was last written down
-        self._complete_until = 0  # ms: nothing is missing of what was written by then
+        self._complete_until = stream.now()  # ms: nothing is missing of what was written by then, as far as is known
         self._is_at_end = True
         self._stream = stream
         self._iterator = ""
@@ -113,11 +119,15 @@ class Shard:
     def read(self) -> Page:
         """The next page; the same one again until `go_on`. Raises StoreUnavailable, ClientError."""
         try:
-            return self._read(self._iterator)
+            page = self._read(self._iterator)
         except ClientError as error:
             if code_of(error) not in LOST:
                 raise
-            return self._read("")
+            page = self._read("")
+        if page.records and self._is_at_end:  # from here on it is behind, until this is folded
+            self._complete_until = min(self._complete_until, page.begun_at)
+            self._is_at_end = False
+        return page
 
     def _read(self, iterator: str) -> Page:
         iterator = iterator or self._stream.iterator(self.name, self.position)
@@ -134,5 +144,5 @@ class Shard:
 
     def behind(self, now: int) -> int:
         """How far behind `now` (ms) the last record is, in ms; 0 at the end of the shard, if it was seen lately."""
-        behind = max(0, now - self._complete_until) if self._complete_until else 0
+        behind = max(0, now - self._complete_until)
         return 0 if self._is_at_end and behind <= _LATELY_MS else behind

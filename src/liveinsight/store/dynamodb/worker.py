@@ -72,7 +72,7 @@ class Worker:
         Raises StoreUnavailable, ClientError.
         """
         self._look_for_shards()
-        self._leases.beat(self.lag(), len(self._held))
+        self._leases.beat(self.lag(), len(self._held), self._aggregator.stuck())
         leases, beats = self._leases.look()
         now = self._clock()
         alive = {each.worker for each in beats if each.until > now} | {self.name}
