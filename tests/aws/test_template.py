@@ -281,6 +281,14 @@ def test_dashboards_share_an_answer_for_as_long_as_nobody_minds_and_by_token() -
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
 
 
+def test_functions_give_up_before_cloudfront_does_and_asks_once_more() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    waits = {each["Id"]: each["CustomOriginConfig"] for each in front["Origins"] if "CustomOriginConfig" in each}
+    start = 10  # seconds that Lambda gives it
+    for name in ("Collector", *READERS):
+        assert functions()[name]["Timeout"] + start < waits[name.lower()]["OriginReadTimeout"]
+
+
 def test_what_is_stored_for_nobody_else_is_not_cached() -> None:
     disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     for path in ("/", "/api/stats", "/api/events", "/login"):
