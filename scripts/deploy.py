@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 from liveinsight.errors import SettingError  # noqa: E402
 from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
 from scripts.aws_parameters import TEMPLATE, check_parameters  # noqa: E402
-from scripts.aws_stack import affordable, outputs, parameters, stack_of, trouble  # noqa: E402
+from scripts.aws_stack import PAGES, affordable, outputs, parameters, stack_of, trouble  # noqa: E402
 from scripts.package import ARCHITECTURES, RUNTIME, build_all, unfit  # noqa: E402
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Deployment:
         """Bring the stack up to date; a new one gets its protection last, so that a failure leaves nothing behind."""
         if self.stack:
             # A page of the new version never names files that are not there yet.
-            upload_pages(self._s3, outputs(self.stack)["PagesBucket"], HASHED)
+            upload_pages(self._s3, outputs(self.stack)[PAGES], HASHED)
             self._sam(given)
         else:
             self._sam({**given, PROTECTION: "off"})
@@ -155,8 +155,8 @@ class Deployment:
         """Upload the pages, and say where all is."""
         stack = stack_of(self._cloudformation, self._name) or {}
         told = outputs(stack)
-        uploaded = upload_pages(self._s3, told["PagesBucket"])
-        print(f"{uploaded} static files are in {told['PagesBucket']}")
+        uploaded = upload_pages(self._s3, told[PAGES])
+        print(f"{uploaded} static files are in {told[PAGES]}")
         print(f"Dashboard  {told['Dashboard']}")
         print(f"Your site  {told['Tracker']}")
         now = parameters(stack)

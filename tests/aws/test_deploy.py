@@ -14,6 +14,9 @@ from tests.aws.template import of_type, written
 REGION = "eu-central-1"
 
 
+OUTPUTS = [{"OutputKey": "PagesBucket", "OutputValue": "shop-pages-1"}]
+
+
 def stack(status: str, **told: Any) -> dict[str, Any]:
     return {"StackName": "shop", "StackStatus": status, **told}
 
@@ -25,7 +28,11 @@ def account(limit: int, unreserved: int | None = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
 def test_a_stack_that_is_whole_can_be_deployed_onto(status: str) -> None:
-    assert trouble(stack(status), REGION) is None
+    assert trouble(stack(status, Outputs=OUTPUTS), REGION) is None
+
+
+def test_a_stack_of_something_else_is_left_alone() -> None:
+    assert "--stack" in (trouble(stack("UPDATE_COMPLETE"), REGION) or "")
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])
@@ -40,8 +47,7 @@ def test_a_stack_that_never_ran_is_removed_with_commands_that_can_be_copied(stat
 
 
 def test_what_is_left_of_a_deletion_is_named() -> None:
-    told = [{"OutputKey": "PagesBucket", "OutputValue": "shop-pages-1"}]
-    said = trouble(stack("DELETE_FAILED", Outputs=told), REGION) or ""
+    said = trouble(stack("DELETE_FAILED", Outputs=OUTPUTS), REGION) or ""
     assert f"aws s3 rm --recursive s3://shop-pages-1 --region {REGION}\n" in said
 
 
