@@ -58,7 +58,11 @@ class Aws:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(30)
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:  # it is not what is tested
+            self._process.kill()
+            self._process.wait()
         self._log.close()
 
     def _answers(self) -> bool:

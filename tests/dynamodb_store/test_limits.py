@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 from string import ascii_letters
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from liveinsight.store.dynamodb.cells.hours import Hours
 from liveinsight.store.dynamodb.codec import pack_events
 from liveinsight.store.dynamodb.schema import TTL
 from tests.dynamodb_local import create_tables, fresh_settings, partition
+from tests.dynamodb_store.commands import until
 from tests.factories import MINUTE, NOON, SITE, Clock, at, event, put, query, table
 from tests.store.homes import Home
 from tests.store.settled import SettledStore
@@ -169,10 +169,7 @@ def test_a_store_that_aggregates_needs_nobody_else() -> None:
     store = open_dynamodb(settings, Clock(at(1)))
     try:
         put(store, event(NOON), event(NOON + MINUTE))
-        until = time.monotonic() + 30
-        while table(store, query("events", "sessions")) != [(2, 1)] and time.monotonic() < until:
-            time.sleep(0.1)
-        assert table(store, query("events", "sessions")) == [(2, 1)]
+        until(lambda: table(store, query("events", "sessions")) == [(2, 1)])
         assert [each.session.events for each in store.live("shop.example", at(1)).sessions] == [2]
     finally:
         store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ class Progress:
         self._lock = Lock()
         self._records = 0
         self._events = 0
-        self._told_at = 0.0
+        self._told_at = -inf
 
     def add(self, images: Sequence[Item]) -> None:
         """These items of the events table are folded."""
