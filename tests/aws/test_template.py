@@ -165,6 +165,10 @@ def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
     day = 24 * 3600
     assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 6 * 3600)
     assert source["MaximumRecordAgeInSeconds"] < day / 2, "the stream forgets before anybody has repaired it"
+    hours_left = (day - source["MaximumRecordAgeInSeconds"]) // 3600
+    alarm = written()["Resources"]["AggregatorGaveUp"]["Properties"]["AlarmDescription"]
+    assert f"within {hours_left} hours" in alarm
+    assert f"so {hours_left} hours are left" in " ".join(PAGE.read_text(encoding="utf-8").split())
     assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
 
 
