@@ -68,6 +68,6 @@ def ended(process: subprocess.Popen[str]) -> str:
 def until(happens: Callable[[], bool]) -> None:
     """Wait for it."""
     last = time.monotonic() + 60
-    while not happens() and time.monotonic() < last:
+    while not happens():
+        assert time.monotonic() < last, "it did not happen"
         time.sleep(0.1)
-    assert happens()
