@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import mimetypes
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 TOKEN = "LIVEINSIGHT_ADMIN_TOKEN"  # noqa: S105  the name of a variable
 PROTECTION = "DeletionProtection"
+STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")  # its longest name in CloudFront, with a region, may have 64
 
 
 class Folder(NamedTuple):
@@ -90,6 +92,8 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--arch", choices=ARCHITECTURES, help="processor of the functions (as it was, at first arm64)")
     parser.add_argument("parameters", nargs="*", metavar="Name=value", help="parameters of infra/template.yaml")
     asked = parser.parse_intermixed_args(arguments)
+    if not STACK.fullmatch(asked.stack):
+        parser.error("a stack is called by letters, digits and hyphens, 40 at most, and the first is a letter")
     if not asked.region:
         parser.error("no region: say --region eu-central-1, or set AWS_DEFAULT_REGION")
     if wrong := [each for each in asked.parameters if "=" not in each]:

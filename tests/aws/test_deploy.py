@@ -141,6 +141,20 @@ def test_parameters_stand_anywhere_and_may_be_empty_or_have_spaces() -> None:
     assert overrides == ['Sites="a.example, b.example"', 'DomainName=""', 'TimeZone="the \\"zone\\""']
 
 
+@pytest.mark.parametrize("name", ["my_shop", "1shop", "", "s" * 41])
+def test_a_stack_that_aws_would_not_make_is_refused_before_anything_is_built(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        deploy.read_arguments(["--region", REGION, "--stack", name])
+    assert "letters, digits and hyphens" in capsys.readouterr().err
+    longest = "s" * 40
+    assert deploy.read_arguments(["--region", REGION, "--stack", longest]).stack == longest
+    [access] = of_type(written(), "AWS::CloudFront::OriginAccessControl").values()
+    named = access["OriginAccessControlConfig"]["Name"]["Fn::Sub"]
+    assert len(named.replace("${AWS::StackName}", longest).replace("${AWS::Region}", "ap-southeast-1")) <= 64
+
+
 @pytest.mark.parametrize("typed", ["Site=a.example", "Sitess=a.example", "sites=a.example", "Runtime=python3.14"])
 def test_a_misspelt_parameter_is_refused_with_those_that_there_are(
     typed: str, capsys: pytest.CaptureFixture[str]
