@@ -193,13 +193,19 @@ def test_tracker_and_dashboard_come_from_files(aws: Aws, stack: Stack) -> None:
 
 
 def test_maintenance_may_do_what_it_does(aws: Aws, stack: Stack) -> None:
+    assert send(stack, "older", "page_view", days_ago=3).status_code == 200
+    folded(stack)
     function = next(
         each["FunctionName"]
         for each in aws.client("lambda").list_functions()["Functions"]
         if each["FunctionName"].startswith(f"{NAME}-Maintenance")
     )
-    answer = aws.client("lambda").invoke(FunctionName=function)
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    with stack.reader() as owner:
+        assert owner.get("/api/sessions/older/events/").status_code == 200
+        assert owner.put(f"/api/sites/{SHOP}", json={"retention_days": 2}).status_code == 200
+        answer = aws.client("lambda").invoke(FunctionName=function)
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        assert owner.get("/api/sessions/older/events/").status_code == 404
     [rule] = aws.client("events").list_rules()["Rules"]
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 hour)", "ENABLED")
 
