@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # As the template has them.
 CONCURRENCY = {"CollectorConcurrency": "50", "ReaderConcurrency": "20"}
+PAGES = "PagesBucket"  # an output
 TABLES = ("events", "sessions", "active-sessions", "stats")
 _UNRESERVED = 100  # Lambda keeps so much of an account's limit for functions that set nothing apart
 _NEVER_RAN = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
@@ -55,7 +56,7 @@ def trouble(stack: dict[str, Any], region: str) -> str | None:
     if status in _NEVER_RAN:
         return _commands(_never_ran(name, status), *_unprotect(name, region), *remove)
     if status == "DELETE_FAILED":
-        bucket = outputs(stack).get("PagesBucket", "BUCKET")
+        bucket = outputs(stack).get(PAGES, "BUCKET")
         return _commands(
             f"The stack {name} is {status}: it was to be deleted, and something was in the way, such as a table that is"
             " protected or a bucket that is not empty. This deletes all numbers that are left:",
@@ -63,7 +64,8 @@ def trouble(stack: dict[str, Any], region: str) -> str | None:
             *_unprotect(name, region),
             *remove,
         )
-    return None
+    ours = PAGES in outputs(stack)
+    return None if ours else f"There is a stack {name}, and it is not LiveInsight's: name another one with --stack."
 
 
 def _never_ran(name: str, status: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import mimetypes
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError  # noqa: E402
 from liveinsight.errors import SettingError  # noqa: E402
 from liveinsight.wire.files import IMMUTABLE, REVALIDATED, TRACKER, WEB  # noqa: E402
 from scripts.aws_parameters import TEMPLATE, check_parameters  # noqa: E402
-from scripts.aws_stack import affordable, outputs, parameters, stack_of, trouble  # noqa: E402
+from scripts.aws_stack import PAGES, affordable, outputs, parameters, stack_of, trouble  # noqa: E402
 from scripts.package import ARCHITECTURES, RUNTIME, build_all, unfit  # noqa: E402
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 TOKEN = "LIVEINSIGHT_ADMIN_TOKEN"  # noqa: S105  the name of a variable
 PROTECTION = "DeletionProtection"
+STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")  # its longest name in CloudFront, with a region, may have 64
 
 
 class Folder(NamedTuple):
@@ -90,6 +92,8 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--arch", choices=ARCHITECTURES, help="processor of the functions (as it was, at first arm64)")
     parser.add_argument("parameters", nargs="*", metavar="Name=value", help="parameters of infra/template.yaml")
     asked = parser.parse_intermixed_args(arguments)
+    if not STACK.fullmatch(asked.stack):
+        parser.error("a stack is called by letters, digits and hyphens, 40 at most, and the first is a letter")
     if not asked.region:
         parser.error("no region: say --region eu-central-1, or set AWS_DEFAULT_REGION")
     if wrong := [each for each in asked.parameters if "=" not in each]:
@@ -143,7 +147,7 @@ class Deployment:
         """Bring the stack up to date; a new one gets its protection last, so that a failure leaves nothing behind."""
         if self.stack:
             # A page of the new version never names files that are not there yet.
-            upload_pages(self._s3, outputs(self.stack)["PagesBucket"], HASHED)
+            upload_pages(self._s3, outputs(self.stack)[PAGES], HASHED)
             self._sam(given)
         else:
             self._sam({**given, PROTECTION: "off"})
@@ -155,8 +159,8 @@ class Deployment:
         """Upload the pages, and say where all is."""
         stack = stack_of(self._cloudformation, self._name) or {}
         told = outputs(stack)
-        uploaded = upload_pages(self._s3, told["PagesBucket"])
-        print(f"{uploaded} static files are in {told['PagesBucket']}")
+        uploaded = upload_pages(self._s3, told[PAGES])
+        print(f"{uploaded} static files are in {told[PAGES]}")
         print(f"Dashboard  {told['Dashboard']}")
         print(f"Your site  {told['Tracker']}")
         now = parameters(stack)

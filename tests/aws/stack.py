@@ -56,9 +56,10 @@ class Aws:
         self._process.terminate()
         try:
             self._process.wait(waiting.PATIENCE_S)
-        finally:
+        except subprocess.TimeoutExpired:  # it is not what is tested
             self._process.kill()
-            self._log.close()
+            self._process.wait()
+        self._log.close()
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, (self._folder / "emulator.log").read_text()

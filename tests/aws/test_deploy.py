@@ -14,6 +14,9 @@ from tests.aws.template import of_type, written
 REGION = "eu-central-1"
 
 
+OUTPUTS = [{"OutputKey": "PagesBucket", "OutputValue": "shop-pages-1"}]
+
+
 def stack(status: str, **told: Any) -> dict[str, Any]:
     return {"StackName": "shop", "StackStatus": status, **told}
 
@@ -25,7 +28,11 @@ def account(limit: int, unreserved: int | None = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
 def test_a_stack_that_is_whole_can_be_deployed_onto(status: str) -> None:
-    assert trouble(stack(status), REGION) is None
+    assert trouble(stack(status, Outputs=OUTPUTS), REGION) is None
+
+
+def test_a_stack_of_something_else_is_left_alone() -> None:
+    assert "--stack" in (trouble(stack("UPDATE_COMPLETE"), REGION) or "")
 
 
 @pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])
@@ -40,8 +47,7 @@ def test_a_stack_that_never_ran_is_removed_with_commands_that_can_be_copied(stat
 
 
 def test_what_is_left_of_a_deletion_is_named() -> None:
-    told = [{"OutputKey": "PagesBucket", "OutputValue": "shop-pages-1"}]
-    said = trouble(stack("DELETE_FAILED", Outputs=told), REGION) or ""
+    said = trouble(stack("DELETE_FAILED", Outputs=OUTPUTS), REGION) or ""
     assert f"aws s3 rm --recursive s3://shop-pages-1 --region {REGION}\n" in said
 
 
@@ -133,6 +139,20 @@ def test_parameters_stand_anywhere_and_may_be_empty_or_have_spaces() -> None:
     command = deploy.sam_command(asked.stack, asked.region, asked.parameters | {"TimeZone": 'the "zone"'})
     overrides = command[command.index("--parameter-overrides") + 1 :]
     assert overrides == ['Sites="a.example, b.example"', 'DomainName=""', 'TimeZone="the \\"zone\\""']
+
+
+@pytest.mark.parametrize("name", ["my_shop", "1shop", "", "s" * 41])
+def test_a_stack_that_aws_would_not_make_is_refused_before_anything_is_built(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        deploy.read_arguments(["--region", REGION, "--stack", name])
+    assert "letters, digits and hyphens" in capsys.readouterr().err
+    longest = "s" * 40
+    assert deploy.read_arguments(["--region", REGION, "--stack", longest]).stack == longest
+    [access] = of_type(written(), "AWS::CloudFront::OriginAccessControl").values()
+    named = access["OriginAccessControlConfig"]["Name"]["Fn::Sub"]
+    assert len(named.replace("${AWS::StackName}", longest).replace("${AWS::Region}", "ap-southeast-1")) <= 64
 
 
 @pytest.mark.parametrize("typed", ["Site=a.example", "Sitess=a.example", "sites=a.example", "Runtime=python3.14"])

@@ -131,6 +131,16 @@ def test_without_the_token_nothing_is_told(analytics: Analytics) -> None:
         assert answers_of(function, lambda_events.function_url, request).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/api/realtime", "/api/sessions/active/"])
+def test_what_cloudfront_keeps_for_a_moment_it_must_not_show_when_the_function_fails(
+    path: str, analytics: Analytics
+) -> None:
+    request = httpx.Request("GET", f"https://live.example{path}", headers=READER)
+    answer = answers_of(apps.realtime(analytics, TOKEN), lambda_events.function_url, request)
+    assert answer.status_code == 200
+    assert "stale-if-error=0" in answer.headers["cache-control"]  # as AWS says how to
+
+
 def test_who_asks_for_a_stream_is_told_to_poll(analytics: Analytics) -> None:
     request = httpx.Request("GET", "https://live.example/api/live", headers=READER)
     answer = answers_of(apps.stats(analytics, TOKEN), lambda_events.function_url, request)

@@ -165,6 +165,10 @@ def test_what_cannot_be_folded_is_cut_in_two_and_in_the_end_put_aside() -> None:
     day = 24 * 3600
     assert (source["MaximumRetryAttempts"], source["MaximumRecordAgeInSeconds"]) == (-1, 6 * 3600)
     assert source["MaximumRecordAgeInSeconds"] < day / 2, "the stream forgets before anybody has repaired it"
+    hours_left = (day - source["MaximumRecordAgeInSeconds"]) // 3600
+    alarm = written()["Resources"]["AggregatorGaveUp"]["Properties"]["AlarmDescription"]
+    assert f"within {hours_left} hours" in alarm
+    assert f"so {hours_left} hours are left" in " ".join(PAGE.read_text(encoding="utf-8").split())
     assert source["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName": ["INSERT"]}'}]
 
 
@@ -279,6 +283,14 @@ def test_dashboards_share_an_answer_for_as_long_as_nobody_minds_and_by_token() -
     assert key["CookiesConfig"]["Cookies"] == ["liveinsight"]
     assert key["HeadersConfig"]["Headers"] == ["Authorization"]
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+
+
+def test_functions_give_up_before_cloudfront_does_and_asks_once_more() -> None:
+    front = written()["Resources"]["Front"]["Properties"]["DistributionConfig"]
+    waits = {each["Id"]: each["CustomOriginConfig"] for each in front["Origins"] if "CustomOriginConfig" in each}
+    start = 10  # seconds that Lambda gives it
+    for name in ("Collector", *READERS):
+        assert functions()[name]["Timeout"] + start < waits[name.lower()]["OriginReadTimeout"]
 
 
 def test_what_is_stored_for_nobody_else_is_not_cached() -> None:

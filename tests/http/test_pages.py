@@ -68,7 +68,7 @@ def test_pages_are_guarded_and_never_cached(client: httpx.Client, path: str) -> 
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["cross-origin-opener-policy"] == "same-origin"
-    assert headers["cache-control"] == "private, no-store"
+    assert headers["cache-control"] == "private, no-store, stale-if-error=0"
 
 
 def test_any_site_may_load_the_tracker_and_keep_it_for_an_hour(client: httpx.Client) -> None:

@@ -111,7 +111,7 @@ def test_what_is_wrong_with_it_is_told_alike(shop: httpx.Client, route: str, tex
         assert problem(in_address, 400)["code"] == in_body.json()["code"]
         wrong = [[each["message"] for each in answer.json()["details"]] for answer in (in_address, in_body)]
         assert wrong[0] == wrong[1]
-        assert in_address.headers["cache-control"] == "private, no-store"
+        assert in_address.headers["cache-control"] == "private, no-store, stale-if-error=0"
 
 
 @pytest.mark.parametrize(("address", "named"), [("", "q"), ("?q=", "q"), ("?q={", "q"), ("?query={}", "query")])
@@ -155,7 +155,7 @@ def test_an_event_is_in_the_next_answer(shop: httpx.Client, route: str) -> None:
 @pytest.mark.parametrize("route", NOW)
 def test_what_is_about_now_is_never_kept(shop: httpx.Client, route: str) -> None:
     answer = shop.get(route)
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["cache-control"] == "private, no-store, stale-if-error=0"
     assert "etag" not in answer.headers
 
 

@@ -22,7 +22,7 @@ def test_a_stream_begins_with_realtime_and_a_backlog_of_its_site(server: Running
         collect(client, sent(site_id="other.example", timestamp=now()))
         with client.stream("GET", "/api/live", params={"site_id": "shop.example"}) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
-            assert answer.headers["cache-control"] == "private, no-store"
+            assert answer.headers["cache-control"] == "private, no-store, stale-if-error=0"
             assert answer.headers["x-accel-buffering"] == "no"
             stream = messages(answer)
             event, data = next(stream)

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-# `private` is for caches that do not heed the other: that of Django 4.2 would keep for all what a token has read.
-NO_STORE = {"Cache-Control": "private, no-store"}
+# `private` is for caches that do not heed `no-store`: that of Django 4.2 would keep for all what a token has read. The
+# third is for one that is told to keep answers for a moment all the same (infra/template.yaml): when no other comes,
+# CloudFront would go on giving the last one as if it were new.
+NO_STORE = {"Cache-Control": "private, no-store, stale-if-error=0"}
 REVALIDATED = {"Cache-Control": "private, no-cache"}
 COMPRESS_FROM = 1024  # bytes
 COMPRESS_LEVEL = 4  # half the time of the usual 9, for a tenth more bytes
