@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from functools import cache, partial
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,12 +30,32 @@ HOME = Path(sys.prefix) / "dynamodb-local"
 _MISSING = "DynamoDB Local is not installed: `make test` does it, or scripts/dynamodb_local.py (and Java for it)"
 _START_S = 120
 _TRIES = 3  # somebody else may have taken the port
+_ANSWERS, _FAILED = "answers", "failed"
 _sets = count(1)
 
 
 class _Emulator(NamedTuple):
     process: subprocess.Popen[bytes]
     folder: tempfile.TemporaryDirectory[str]
+    url: str
+
+    @property
+    def log(self) -> Path:
+        return Path(self.folder.name) / "log"
+
+    def fate(self) -> str:
+        """Empty while it is not known. A connection alone may be anybody's, and who has no port does not end."""
+        if self.process.poll() is not None or "Failed to bind" in self.log.read_text():
+            return _FAILED
+        try:
+            return _ANSWERS if "x-amzn-requestid" in httpx.get(self.url, timeout=5).headers else ""
+        except httpx.HTTPError:
+            return ""
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
 
 
 _running: list[_Emulator] = []
@@ -49,10 +69,8 @@ def address() -> str:
 
 def stop() -> None:
     """Stop what was started. Who asks for an address afterwards gets another."""
-    for process, folder in _running:
-        process.kill()
-        process.wait()
-        folder.cleanup()
+    for emulator in _running:
+        emulator.end()
     _running.clear()
     address.cache_clear()
     shared_client.cache_clear()
@@ -70,40 +88,25 @@ def started() -> str:
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     _refuse_scans()
     for _ in range(_TRIES):
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        process = _start(java, port)
-        until(partial(_is_decided, process, url), "DynamoDB Local starts", _START_S)
-        if process.poll() is None:
-            return url
-    pytest.fail("DynamoDB Local does not start")
+        emulator = _start(java, free_port())
+        _running.append(emulator)
+        if until(emulator.fate, "DynamoDB Local starts", _START_S) == _ANSWERS:
+            return emulator.url
+    pytest.fail(f"DynamoDB Local does not start: {emulator.log.read_text()}")
 
 
-def _start(java: str, port: int) -> subprocess.Popen[bytes]:
+def _start(java: str, port: int) -> _Emulator:
     # It unpacks a library, and is killed before it tidies up.
     folder = tempfile.TemporaryDirectory(prefix="dynamodb-local-")
-    libraries = (f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}", f"-Djava.io.tmpdir={folder.name}")
-    process = subprocess.Popen(
-        [
-            # It lives for a minute: what pays off later only costs.
-            *(java, "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-            *(*libraries, "-jar", str(HOME / "DynamoDBLocal.jar")),
-            *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
-        ],
-        cwd=HOME,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _running.append(_Emulator(process, folder))
-    return process
-
-
-def _is_decided(process: subprocess.Popen[bytes], url: str) -> bool:
-    """Whether it answers, or has ended. A connection alone may be anybody's."""
-    try:
-        return process.poll() is not None or "x-amzn-requestid" in httpx.get(url, timeout=30).headers
-    except httpx.HTTPError:
-        return False
+    command = [
+        # It lives for a minute: what pays off later only costs.
+        *(java, "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", f"-Djava.io.tmpdir={folder.name}"),
+        *(f"-Djava.library.path={HOME / 'DynamoDBLocal_lib'}", "-jar", str(HOME / "DynamoDBLocal.jar")),
+        *("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)),
+    ]
+    with (Path(folder.name) / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=HOME, stdout=log, stderr=subprocess.STDOUT)
+    return _Emulator(process, folder, f"http://127.0.0.1:{port}")
 
 
 def fresh_settings(**more: Any) -> Settings:
