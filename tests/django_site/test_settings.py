@@ -125,6 +125,9 @@ def test_a_wrong_setting_breaks_no_page_but_analytics_say_that_they_are_away(
         assert client.get("/signup/").json() == {"taken": False}
         assert client.get("/analytics/healthz").status_code == 503
         assert client.get("/analytics/nothing").status_code == 404
+        dashboard = client.get("/analytics/")
+        assert (dashboard.status_code, dashboard["Content-Type"]) == (503, "text/plain; charset=utf-8")
+        assert "its log says why" in dashboard.content.decode()
         answer = client.post("/analytics/api/events", "{}", content_type="application/json")
         assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
         assert answer["Retry-After"] == "10"

@@ -21,7 +21,7 @@ from liveinsight.django.answering import OurView, takes
 from liveinsight.django.requests import on_its_own
 from liveinsight.django.running import analytics, complain
 from liveinsight.django.views.collector import collect
-from liveinsight.errors import SettingError, Unauthorized
+from liveinsight.errors import SettingError, StoreUnavailable, Unauthorized
 from liveinsight.wire import files
 from liveinsight.wire.answering import NO_STORE, is_known
 from liveinsight.wire.files import COMPRESSED, IMMUTABLE, NOT_BUILT, SECURITY, TRACKER, accepted_encodings
@@ -74,9 +74,13 @@ class DashboardView(OurView):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, PermissionDenied):
             return HttpResponse(_NOT_FOR_YOU, "text/plain; charset=utf-8", 403, headers={**SECURITY, **NO_STORE})
-        if not isinstance(exc, (NotAuthenticated, AuthenticationFailed, Unauthorized)):
+        if isinstance(exc, (NotAuthenticated, AuthenticationFailed, Unauthorized)):
+            return _to_login(self.request.get_full_path())
+        if not isinstance(exc, StoreUnavailable):
             return super().handle_exception(exc)
-        return _to_login(self.request.get_full_path())
+        answer = HttpResponse(f"{exc.message}\n", "text/plain; charset=utf-8", 503, headers={**SECURITY, **NO_STORE})
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # why there is no store is logged once a minute
+        return answer
 
 
 class HealthView(OurView):
