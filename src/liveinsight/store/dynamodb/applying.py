@@ -67,8 +67,7 @@ class Applying:
             ids = {event.event_id for event in changes.new}
             listed = _listings(event for event in states[chain].events if event.event_id not in ids)
             new = sorted(_listings(changes.new) - listed)
-            noted = [key for each in new for key in keys.entries(lane, each, chain.session_id)]
-            entries += [{**key, "v": number} for key in noted]
+            entries += [{**keys.day_entry(lane, each, chain.session_id), "v": number} for each in new]
         self._client.write_many(self._client.names.sessions, entries)
 
     def _apply_to(self, lane: Lane, number: int, batch: Batch, state: State, changes: Changes) -> None:
@@ -100,8 +99,8 @@ class Applying:
     def _unlist_days(self, lane: Lane, number: int, state: State, listed: set[Listing]) -> None:
         """Forget those of the days on which a chain has no event of a visitor any more."""
         for each in listed - _listings(state.events):
-            for entry in keys.entries(lane, each, state.chain.session_id):
-                self._client.delete(self._client.names.sessions, entry, "v < :v", v=number)
+            entry = keys.day_entry(lane, each, state.chain.session_id)
+            self._client.delete(self._client.names.sessions, entry, "v < :v", v=number)
 
     def _keep(self, lane: Lane, number: int, sk: str, kept: FilteredEvent) -> None:
         item = {**filtered.item_of(lane, sk, kept), "v": number}

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from liveinsight.ingest.visitor import ANONYMOUS
-
 if TYPE_CHECKING:
     from liveinsight.models.events import StoredEvent
 
@@ -15,7 +13,6 @@ BETWEEN = "\x1f"
 AFTER = "\x20"  # sorts after every key that goes on with BETWEEN
 _ESCAPE = "\x1e"
 NOTE = "note"
-LATEST = 4_102_444_800_000  # 2100, in ms: later moments have no day
 
 
 class Lane(NamedTuple):
@@ -91,29 +88,17 @@ def midnight(day_text: str) -> int:
 
 def listing(timestamp: int, visitor_id: str) -> Listing:
     """What the chain of an event is listed under."""
-    kind = ANONYMOUS if visitor_id.startswith(ANONYMOUS) else ""
-    return Listing(day(timestamp), f"{kind}{crc32(visitor_id.encode()):08x}")
+    return Listing(day(timestamp), f"{crc32(visitor_id.encode()):08x}")
 
 
-def entries(lane: Lane, listed: Listing, session_id: str) -> list[dict[str, str]]:
-    """The keys of the notes that a chain has an event of a visitor on a day: with those of the day, and of the visitor.
-
-    Who is anonymous is so for a day, and has none of his own.
-    """
-    of_day = {"pk": of_lane("days", lane, listed.day[:7]), "sk": joined(*listed, session_id)}
-    if listed.visitor.startswith(ANONYMOUS):
-        return [of_day]
-    return [of_day, {"pk": of_visitor(lane.site_id, listed), "sk": joined(listed.day, session_id)}]
-
-
-def of_visitor(site_id: str, listed: Listing) -> str:
-    """The partition of the notes of a visitor."""
-    return joined("visitor", site_id, listed.visitor)
+def day_entry(lane: Lane, listed: Listing, session_id: str) -> dict[str, str]:
+    """The key of the note that a chain has an event of a visitor on a day."""
+    return {"pk": of_lane("days", lane, listed.day[:7]), "sk": joined(*listed, session_id)}
 
 
 def session_of_entry(sk: str) -> str:
     """The session id of such a note by its sort key."""
-    return parts_of(sk)[-1]
+    return parts_of(sk)[2]
 
 
 def hour_row(hour: int, outcome: str, reason: str) -> str:

@@ -60,7 +60,7 @@ class Reading:
         """The chains with an event on a day of the period. Raises InvalidInput when they are more than `limit`."""
         if period.end <= 0:
             return []
-        first, last = keys.day(max(period.start, 0)), keys.day(min(period.end, keys.LATEST) - 1)
+        first, last = keys.day(max(period.start, 0)), keys.day(min(period.end, _LATEST) - 1)
         months = [month for month in self._lanes.months(site_id) if first[:7] <= month <= last[:7]]
         asked = [(lane, month) for lane in self._lanes.of_site(site_id) for month in months]
         found: set[str] = set()
@@ -121,6 +121,9 @@ class Reading:
         events = list(filtered.read(items))
         events.sort(key=lambda each: (-each.event.received_at, each.event.site_id, each.event.event_id, each.reason))
         return events[: question.limit]
+
+
+_LATEST = 4_102_444_800_000  # 2100
 
 
 def reach(question: Question[R]) -> Period:
