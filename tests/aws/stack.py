@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +25,7 @@ NAME = "live"
 _EMULATOR = ROOT / "tests" / "aws" / "emulator.py"
 _CODE = "code"
 _PATIENCE_S = 120.0
+_TIMEOUT = re.compile(r"\bTimeout: \d+")  # of a function: meant for Lambda's machines, and this one may be busy
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
 
 
@@ -76,7 +78,7 @@ class Aws:
     def visit(self, url: str, **headers: str) -> httpx.Client:
         """A client of an address on AWS, which the emulator knows by its name."""
         host = url.split("/")[2]
-        return httpx.Client(base_url=self.address, headers={"Host": host, **headers}, timeout=60)
+        return httpx.Client(base_url=self.address, headers={"Host": host, **headers}, timeout=_PATIENCE_S)
 
 
 class Stack:
@@ -99,7 +101,9 @@ class Stack:
         return {
             "StackName": NAME,
             # What `sam deploy` does with what it has uploaded.
-            "TemplateBody": PATH.read_text().replace("../dist/lambda/", f"s3://{_CODE}/"),
+            "TemplateBody": _TIMEOUT.sub(
+                f"Timeout: {_PATIENCE_S:.0f}", PATH.read_text().replace("../dist/lambda/", f"s3://{_CODE}/")
+            ),
             "Parameters": [{"ParameterKey": name, "ParameterValue": each} for name, each in self._parameters.items()],
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         }
