@@ -25,3 +25,11 @@ def user(name: str, *, staff: bool = False) -> Any:
 
     found, _ = User.objects.get_or_create(username=name, defaults={"is_staff": staff})
     return found
+
+
+def tag(arguments: str = "", request: Any = None, **context: Any) -> str:
+    """What the tag becomes in a page."""
+    from django.template import engines
+
+    template = engines["django"].from_string(f"{{% load liveinsight %}}{{% liveinsight_tracker {arguments} %}}")
+    return str(template.render(context, request))

@@ -1,4 +1,4 @@
-"""`track`, the middleware and the tag: what the site itself sends."""
+"""`track` and the middleware: what the site itself sends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from decimal import Decimal
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -27,6 +26,7 @@ from liveinsight.questions import QueryBody
 from liveinsight.service import Analytics, now_ms
 from liveinsight.settings import Settings
 from tests.django_site.conftest import BROWSER
+from tests.django_site.running import tag
 from tests.django_site.stores import HangingStore
 from tests.waiting import PATIENCE_S
 
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
-
-if django.VERSION >= (6,):
-    from django.utils.csp import CSP
 
 SITE, SERVER = "testserver", "server.testserver"
 WITH_VIEWS = override_settings(MIDDLEWARE=["liveinsight.django.middleware.PageViews", *settings.MIDDLEWARE])
@@ -342,47 +339,6 @@ def test_nothing_to_tell_is_no_share() -> None:
 def test_a_made_up_page_view_confirms_nothing(client: Client, view: str) -> None:
     assert post(client, f"/analytics/api/events?view={view}").status_code == 200
     assert rows(SERVER) == [(0,)]
-
-
-def tag(arguments: str = "", request: Any = None, **context: Any) -> str:
-    from django.template import engines
-
-    template = engines["django"].from_string(f"{{% load liveinsight %}}{{% liveinsight_tracker {arguments} %}}")
-    return str(template.render(context, request))
-
-
-def test_the_tag_is_first_party_and_names_the_site(rf: RequestFactory) -> None:
-    with override_settings(LIVEINSIGHT={"SITE": "shop.example"}):
-        assert tag(request=rf.get("/")) == (
-            '<script defer src="/analytics/static/js/liveinsight-tracker.js"'
-            ' data-api-url="/analytics/api/events" data-site-id="shop.example"></script>'
-        )
-
-
-def test_the_tag_has_the_nonce_of_the_page(rf: RequestFactory) -> None:
-    request = rf.get("/")
-    request.csp_nonce = "abc"  # type: ignore[attr-defined]  # as django-csp does
-    assert ' nonce="abc"' in tag(request=request)
-    assert ' nonce="d&quot;&gt;e"' in tag(csp_nonce='d">e')
-
-
-if django.VERSION >= (6,):  # earlier ones have no policy of their own
-
-    def test_the_nonce_is_the_one_in_django_s_own_policy(client: Client) -> None:
-        csp = "django.middleware.csp.ContentSecurityPolicyMiddleware"
-        with override_settings(MIDDLEWARE=[csp, *settings.MIDDLEWARE], SECURE_CSP={"script-src": [CSP.NONCE]}):
-            answer = client.get("/")
-        found = re.search('nonce="([^"]+)"', answer.content.decode())
-        assert found
-        assert f"'nonce-{found[1]}'" in answer["Content-Security-Policy"]
-
-
-def test_arguments_become_attributes_and_what_few_need_is_loaded_before() -> None:
-    html = tag('privacy="cookieless" strip=True exclude="^/admin" dnt="off"')
-    options, tracker = html.split("</script>")[:2]
-    assert "liveinsight-options.js" in options
-    assert ' data-exclude="^/admin" data-strip' in options
-    assert ' data-privacy="cookieless" data-dnt="off"' in tracker
 
 
 def test_renamed_paths_work_and_are_what_the_tag_says(client: Client) -> None:
