@@ -62,8 +62,9 @@ class PageViews:
 def server_site(request: HttpRequest) -> str:
     """The name of the site that the server's own page views go to."""
     settings = conf.current()
-    here = settings.site or site_in(f"{request.scheme}://{request.get_host()}")
-    return settings.server_site or f"server.{here}"
+    if settings.server_site:
+        return settings.server_site
+    return f"server.{settings.site or site_in(f'{request.scheme}://{request.get_host()}')}"
 
 
 def view_id(request: HttpRequest) -> str:

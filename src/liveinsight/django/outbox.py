@@ -149,8 +149,8 @@ class Outbox:
     def _report(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
         with self._changed:
-            news = self.refused - self._reported
-            if not news or not (at_once or now - self._reported_at >= _REPORT_EVERY_S):
+            is_time = at_once or now - self._reported_at >= _REPORT_EVERY_S
+            if not is_time or not (news := self.refused - self._reported):
                 return
             facts = ", ".join(f"{count} {self._why.get(reason, reason)}" for reason, count in sorted(news.items()))
             self._reported, self._reported_at = Counter(self.refused), now

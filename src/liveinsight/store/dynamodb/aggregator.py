@@ -192,10 +192,12 @@ class Aggregator:
         for chain, state in states.items():
             arrived = [each for each in chains[chain] if not state.has_left(each.event.event_id, each.made)]
             new = state.lacking(each.event for each in arrived)
-            rows |= _again([*state.events, *new], arrived)
+            after = [*state.events, *new]
+            if len(new) < len(arrived):
+                rows |= _again(after, arrived)
             if new:
                 batch.events += new
-                batch.cells.take(difference(state.visits(), visits_of([*state.events, *new])))
+                batch.cells.take(difference(state.visits(), visits_of(after)))
         batch.cells = batch.cells.settled(as_change=True)
         batch.counts = Counter((hour_of(event), STORED, "") for event in batch.events)
         for note in sorted(uncounted(self._client, rows)):
