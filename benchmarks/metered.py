@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from liveinsight.store.dynamodb.failures import CONDITION_FAILED
+from liveinsight.store.dynamodb.failures import CONDITION_FAILED, code_of
 
 READS = frozenset({"get_item", "batch_get_item", "query"})
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item"})
@@ -39,9 +39,7 @@ class Metered:
         try:
             answer = call(**arguments, ReturnConsumedCapacity="TOTAL")
         except ClientError as error:
-            if (
-                error.response["Error"]["Code"] == CONDITION_FAILED
-            ):  # AWS charges for it all the same: a unit for each KB
+            if code_of(error) == CONDITION_FAILED:  # AWS charges for it all the same: a unit for each KB
                 self.units["write", f"{operation} {self._tables[arguments['TableName']]}, refused"] += 1
             raise
         consumed = answer["ConsumedCapacity"]

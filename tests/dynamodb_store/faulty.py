@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item", "batch_execute_statement"})
 
-IMPATIENT_S = (
-    0.3  # of a store behind `Faulty`, which would try for long; whoever reads the outcome has all his patience
-)
+# Of a store behind `Faulty`, which would try for long. Whoever reads the outcome has all his patience.
+IMPATIENT_S = 0.3
 
 SAID = "it was /secret that arn:aws:iam::123456789012:user/kim wrote"  # what an answer of AWS may tell besides its code
 
